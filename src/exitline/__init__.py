@@ -64,9 +64,10 @@ if TYPE_CHECKING:
     from exitline.api.figures.grouped import grouped, grouped_table
     from exitline.api.figures.two_curves import dominance, growth_incidence
     from exitline.api.serving import serve
-    from exitline.api.weights.adjusting import adjust_nonresponse, trim_weights
+    from exitline.api.weights.adjusting import trim_weights
     from exitline.api.weights.calibrating import calibrate
     from exitline.api.weights.replicating import replicate_weights
+    from exitline.api.weights.responding import adjust_nonresponse
     from exitline.errors import ArgumentError, ExitlineError
     from exitline.rules.standard import Standard
     from exitline.rules.standard import load as load_standard
@@ -95,7 +96,7 @@ _HOME = {
     "RelativeLine": "exitline.stats.measure.relative_lines",
     "Standard": "exitline.rules.standard",
     "Study": "exitline.stats.data.studies.study",
-    "adjust_nonresponse": "exitline.api.weights.adjusting",
+    "adjust_nonresponse": "exitline.api.weights.responding",
     "adjust_p": "exitline.stats.infer.comparing.compare",
     "assess": "exitline.api",
     "calibrate": "exitline.api.weights.calibrating",

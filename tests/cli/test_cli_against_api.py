@@ -19,7 +19,8 @@ DESIGN = {
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
     "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight", "pps",
     "pps_estimator", "joint", "mean_square", "second_phase", "second_strata", "second_psu",
-    "second_method",
+    "second_method", "responded", "response_classes", "response_levels", "response_numeric",
+    "propensity",
 }  # fmt: skip
 """Options that are one `xl.Design`."""
 PRINTED = {
@@ -33,6 +34,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
     "claim": (xl.claim, xl.new_key),
     "draw": (xl.draw, xl.frame_digest, xl.check_draw),
     "grouped": (xl.grouped, xl.grouped_table),
+    "nonresponse": (xl.adjust_nonresponse,),
     "plan": (xl.plan, xl.plan_counties),
     "replicates": (xl.replicate_weights,),
     "smallarea": (xl.small_areas,),
@@ -43,7 +45,10 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], ...]] = {
 PART = {"story": "build", "works": "effect"}
 """Groups with one command that has a function."""
 ANOTHER = {
+    ("calibrate", "levels"): "totals={columns: {}}",
+    ("calibrate", "numeric"): "totals={column: None}",
     ("calibrate", "out"): "found.write(out)",
+    ("calibrate", "totals_out"): "found.write_totals(path)",
     ("change", "boundary"): "xl.PovertyLine(label, value, boundary)",
     ("change", "change_df"): "df=",
     ("change", "lines_after"): "line= of the second xl.estimate",
@@ -62,6 +67,9 @@ ANOTHER = {
     ("mpi", "indicator"): "indicators=",
     ("mpi", "missing_indicator"): "missing=",
     ("mpi", "standard"): "indicators=",
+    ("nonresponse", "levels"): "predictors={columns: {}}",
+    ("nonresponse", "numeric"): "predictors={column: None}",
+    ("nonresponse", "out"): "found.write(out)",
     ("replicates", "count"): "replicates=",
     ("replicates", "out"): "found.write(out)",
     ("story", "watching"): "call it again",
@@ -88,6 +96,7 @@ CALLS_ALONE = {
     "draw": {"keep"},
     "estimate": {"year"},
     "grouped": {"source"},
+    "nonresponse": {"predictors"},
     "serve": {"ready"},
     "target": {"poorest", "seed", "study", "ties", "unit"},
 }

@@ -31,6 +31,7 @@ _LINES = {
     "grouped": "Poverty and inequality from deciles, bins and means.",
     "measures": "List the measures; explain one: formula, source, unit.",
     "calibrate": "Weights that add up to known totals.",
+    "nonresponse": "Weights of respondents that stand for everyone sampled.",
     "replicates": "Replicate weights from strata and PSUs.",
     "standards": "List the rule files; show one with its sources.",
     "schema": "JSON Schema of a study or a rule file, for editors.",

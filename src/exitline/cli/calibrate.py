@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exitline.cli.shared import numbers, show
-from exitline.cli.shared.options import ENGINE
+from exitline.cli.shared.designing import SECOND_PHASE, second_phase
+from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
 from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
-    from exitline.api.weights.calibrating import Calibrated
+    from exitline.api.weights.calibrated import Calibrated
 
 
 @click.command(
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 DATA is a csv, parquet, dta, sav or xlsx file, TOTALS a table with the columns margin, level
 and total, read with the same options. The rows go to --out with the new column; weights that
-no totals allow are refused with the margin that fails.
+no totals allow are refused with the margin that fails. A second phase has no TOTALS: they are
+those of its first, of the columns that --levels and --numeric name.
 
 Examples:
 
@@ -33,7 +35,7 @@ Examples:
 """,
 )
 @click.argument("data", type=click.Path())
-@click.argument("totals", type=click.Path())
+@click.argument("totals", type=click.Path(), required=False)
 @click.option("--weight", help="Column of the weights; without it each row counts once.")
 @click.option("--size", help="Column of household sizes, for --count persons.")
 @click.option("--method", type=click.Choice(["raking", "poststratify", "linear", "logit"]),
@@ -47,19 +49,29 @@ Examples:
 @click.option("--variance", help="Column that residual variances are proportional to.")
 @click.option("--within", multiple=True,
               help="Column of groups whose rows share a factor; repeat to cross.")  # fmt: skip
+@with_options(SECOND_PHASE)
+@click.option("--levels", multiple=True, metavar="COLUMN[,COLUMN]",
+              help="Column of categories whose totals the first phase has; columns with commas "
+              "are crossed; repeatable.")  # fmt: skip
+@click.option("--numeric", multiple=True, metavar="COLUMN",
+              help="Column of numbers whose total the first phase has, or (all); "
+              "repeatable.")  # fmt: skip
 @click.option("--name", default="calibrated_weight", show_default=True, help="The new column.")
 @click.option("--iterations", type=numbers.Whole(1), default=100, show_default=True,
               help="Steps at most.")  # fmt: skip
 @click.option("--out", type=click.Path(), help="Rows with the new column: .parquet or .csv.")
+@click.option("--totals-out", type=click.Path(), metavar="FILE",
+              help="The totals as a CSV file, as --calibrated-to takes it.")  # fmt: skip
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @reads_data
 def command(
     data: str,
-    totals: str,
+    totals: str | None,
     weight: str | None,
     size: str | None,
     out: str | None,
+    totals_out: str | None,
     as_json: bool,
     reading: dict[str, Any],
     **given: Any,
@@ -68,13 +80,23 @@ def command(
     from exitline import Design
     from exitline.api.runs.opening import open_together
     from exitline.api.weights.calibrating import calibrate
+    from exitline.api.weights.first_phase import named_in_texts
 
     refuse_same(out, data)
     given["within"] = given["within"] or None
+    again = second_phase(given)
+    margins = named_in_texts(given.pop("levels"), given.pop("numeric"))
+    if (again is None) != (not margins) or (totals is None) != bool(margins):
+        raise click.UsageError(
+            "Give TOTALS; or, of a second phase, --second-phase with --levels and --numeric."
+        )
+    design = Design(weight=weight, size=size, second_phase=again)
     with show.working("calibrating"):
-        rows_of, known = open_together([data, totals], **reading)
-        found = calibrate(rows_of, Design(weight=weight, size=size), known, **given)
+        rows_of, *known = open_together([data, *([totals] if totals else [])], **reading)
+        found = calibrate(rows_of, design, known[0] if known else margins, **given)
         rows = written(found, out)
+        if totals_out is not None:
+            found.write_totals(totals_out)
     if as_json:
         show.as_json(_record(found, rows))
     else:

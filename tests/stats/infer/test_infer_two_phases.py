@@ -24,6 +24,7 @@ import pytest
 from click.testing import CliRunner
 
 import exitline as xl
+from exitline.cli import call
 from exitline.cli.estimate import command as estimate_command
 from exitline.errors import DesignError
 
@@ -236,6 +237,48 @@ def test_a_second_phase_calibrated_to_the_first_is_that_of_r(
     assert (rows.loc[rows["t"] == 0, "calibrated_weight"] == 0).all()
     found = xl.estimate(rows, measure, welfare="y", design=made.design, by="r").find(domain=domain)
     assert (found.estimate, found.se) == pytest.approx((value, se), rel=1e-8)
+
+
+def test_commands_and_a_study_calibrate_a_second_phase(auxiliary, tmp_path, capsys):
+    """R's figures from the command line and from a study; CALIBRATED has the calls."""
+    _, _, _, _, _, value, se = CALIBRATED[1]
+    data, out, totals = (str(tmp_path / n) for n in ("homes.csv", "out.csv", "totals.csv"))
+    auxiliary.to_csv(data, index=False)
+    phase = ["--second-phase", "t", "--second-strata", "g"]
+    asked = ["--levels", "g", "--numeric", "x", "--method", "linear", "--weight", "w1"]
+    start = ["calibrate", data, *phase, *asked]
+    assert call([*start, "--out", out, "--totals-out", totals]) == 0
+    assert call([*start, totals]) == 2
+    assert call(["calibrate", data, *phase]) == 2
+    known = ["--weight", "calibrated_weight", "--base-weight", "w1", "--calibrated-to", totals]
+    capsys.readouterr()
+    row = ["--measure", "total(y)", "--fpc", "n1", "--missing", "exclude", "--json"]
+    assert call(["estimate", out, *known, *phase, *row]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["estimate"], found["se"]) == pytest.approx((value, se), rel=1e-8)
+    text = (
+        "study: two phases\ndata: {{households: {}}}\ncolumns: {{welfare: y}}\nmeasures: total\n"
+        "missing: exclude\n"
+        "design: {{weight: {}, fpc: n1, second_phase: {{selected: t, strata: g}}, {}}}\n"
+    )
+    for study in (
+        text.format("homes.csv", "w1", "calibration: {method: linear, levels: g, numeric: x}"),
+        text.format("out.csv", "calibrated_weight", "base_weight: w1, calibrated_to: totals.csv"),
+    ):
+        (tmp_path / "study.yaml").write_text(study)
+        ran = xl.run(tmp_path / "study.yaml").estimates.find(measure="total")
+        assert (ran.estimate, ran.se) == pytest.approx((value, se), rel=1e-8)
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_a_study_does_not_mix_totals_and_phases(auxiliary, tmp_path, second):
+    auxiliary.to_csv(tmp_path / "homes.csv", index=False)
+    keys = "second_phase: t, calibration: totals.csv" if second else "calibration: {levels: g}"
+    (tmp_path / "study.yaml").write_text(
+        f"study: a\ndata: {{households: homes.csv}}\ndesign: {{weight: w1, {keys}}}\n"
+    )
+    with pytest.raises(xl.ExitlineError, match="totals of the first" if second else "no second"):
+        xl.run(tmp_path / "study.yaml")
 
 
 def test_residuals_of_a_second_phase_take_in_rows_outside_of_a_domain(auxiliary):

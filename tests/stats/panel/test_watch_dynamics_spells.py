@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from exitline.errors import DataError, MeasureError
 from exitline.stats.data.sampling.design import Design
+from exitline.stats.infer.logistic import fit_logit
 from exitline.stats.panel import (
     hazards,
     kaplan_meier,
@@ -26,7 +27,6 @@ from exitline.stats.panel import (
     weighted_rates,
 )
 from exitline.stats.panel.durations.hazard import household_periods
-from exitline.stats.panel.modelled.logistic import fit_logit
 
 # Freireich et al. (1963), 21 children on 6-MP: weeks in remission, and whether it ended.
 # The survival table is the one of Kleinbaum and Klein, Survival Analysis, table 2.2, with the

@@ -87,8 +87,8 @@ class ModelRun:
             self.notes.append(
                 say(
                     "under a negative power welfare has no finite mean: means, totals and Gini "
-                    "coefficients leave out what lies beyond 8.5 standard deviations, and hang on "
-                    "it"
+                    "coefficients leave out what lies beyond 8.5 standard deviations, and depend "
+                    "on it"
                 )
             )
 

@@ -238,7 +238,7 @@ def estimate_table(
         line = resolve_all(table, line, welfare, design, engine)
         own = own_lines(measures, table, welfare, design, engine)
     if design.calibration is not None:
-        table = auxiliary_table(table, design, engine, labels)
+        table, design = auxiliary_table(table, design, engine, labels)
     if where is not None and SUBPOPULATION not in table.columns:
         table = subpopulation(table, where)
     chosen = make_plan(

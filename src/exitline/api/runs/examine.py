@@ -33,8 +33,9 @@ class Examined:
     faults : Faults
         What a run refuses; where there are none, the rest is there.
     ready : Ready
-    estimates, decisions, models, effects
-        As `counted_study`, `decide_study`, `modelled` and `scenario_effects` return them.
+    estimates, decisions, models, effects, followed
+        As `counted_study`, `decide_study`, `modelled`, `scenario_effects` and `followed` return
+        them.
     """
 
     findings: tuple[Finding, ...]
@@ -44,6 +45,7 @@ class Examined:
     decisions: Any = None
     models: Any = None
     effects: Any = None
+    followed: Any = None
 
 
 @contextmanager
@@ -82,7 +84,7 @@ def _computed(
     ready: Ready, findings: tuple[Finding, ...], faults: Faults, clock: StepTimes
 ) -> Examined:
     """The work itself, for a study in which nothing was found amiss so far."""
-    estimates = decisions = models = effects = None
+    estimates = decisions = models = effects = beside = None
     with clock.step("estimating"), faults.kept():
         estimates = counted_study(ready)
         _areas_are_drawn(ready.study, estimates[0], faults)
@@ -99,8 +101,13 @@ def _computed(
 
         with clock.step("transferring"), faults.kept():
             effects = scenario_effects(ready)
+    if ready.study.panel is not None or ready.study.assessment is not None:
+        from exitline.api.runs.followed import followed
+
+        with clock.step("following households"), faults.kept():
+            beside = followed(ready)
     said = _all_findings(findings, faults)
-    return Examined(said, faults, ready, estimates, decisions, models, effects)
+    return Examined(said, faults, ready, estimates, decisions, models, effects, beside)
 
 
 def _of_the_study(study: Study, faults: Faults) -> None:

@@ -13,6 +13,7 @@ from exitline.words.shown.result import ShownResult
 if TYPE_CHECKING:
     import pandas as pd
 
+    from exitline.api.runs.followed import Followed
     from exitline.exits.decide.table import Decisions
     from exitline.exits.target.scenario import Effects
     from exitline.proof.disclose.hidden import Hidden
@@ -55,6 +56,8 @@ class Run(ShownResult):
         Of small areas.
     effects : Effects or None
         What the transfers of the study's scenario do.
+    followed : Followed or None
+        Movements, watch and assessment that the study asks for.
     folder : Path or None
         Where the run was written.
     """
@@ -69,6 +72,7 @@ class Run(ShownResult):
     hidden: Hidden = field(default_factory=lambda: _nothing_hidden())
     models: tuple[Modelled, ...] = ()
     effects: Effects | None = None
+    followed: Followed | None = None
     folder: Path | None = None
 
     @cached_property
@@ -86,6 +90,9 @@ class Run(ShownResult):
             decisions=decisions_shown(self.decisions, self.hidden),
             outcomes=outcomes_shown(self.outcomes, self.hidden),
             effects=None if self.effects is None else effects_shown(self.effects, self.hidden),
+            followed=self.followed and self.followed.shown(
+                self.hidden.min_count, census=self.study.design.exact
+            ),
         )  # fmt: skip
 
     def to_pandas(self) -> pd.DataFrame:

@@ -217,4 +217,5 @@ def _report(found: Run, t: Language) -> str:
     """The report as HTML."""
     from exitline.publish.report import ReportInput, render
 
-    return render(ReportInput.from_run(found, outcome_estimates=found.outcomes, t=t))
+    pages = () if found.followed is None else found.followed.pages(t)
+    return render(ReportInput.from_run(found, outcome_estimates=found.outcomes, pages=pages, t=t))

@@ -82,19 +82,34 @@ def open_study(study: Study | str | Path) -> Study:
     return load_study(study) if isinstance(study, str | Path) else study
 
 
-def _calibrated(study: Study, engine: Engine) -> Study:
-    """The study with the totals that its weight was calibrated to in its design."""
-    if study.calibrated_to is None:
-        return study
-    from exitline.api.weights.calibrating import calibration_of
+def _with_model(study: Study, engine: Engine) -> Study:
+    """The study with what its weight was calibrated to, or depends on, in its design."""
+    from exitline.api.weights.calibrating import as_calibrated, calibration_of
+    from exitline.api.weights.first_phase import margins_without_totals
+    from exitline.api.weights.responding import response_model
+    from exitline.stats.data.sampling.calibration import Calibration
+    from exitline.stats.data.sampling.margins import margins_named
 
-    known, design = study.calibrated_to, study.design
-    model = calibration_of(
-        str(known.totals), known.weight, None if known.made else design.weight, engine=engine,
-        count=known.count, size="size" if known.count == "persons" else None,
-        variance=known.variance, within=known.within, regression=known.regression,
-    )  # fmt: skip
-    return replace(study, design=replace(design, calibration=model))
+    known, of, design = study.calibrated_to, study.responding, study.design
+    if of is not None:
+        predictors = margins_named(of.levels, of.numeric)
+        model = response_model(of.responded, of.classes, predictors)
+        return replace(study, design=replace(design, calibration=model))
+    if known is None:
+        return study
+    how: dict[str, Any] = {
+        "count": known.count, "size": "size" if known.count == "persons" else None,
+        "variance": known.variance, "within": known.within, "regression": known.regression,
+    }  # fmt: skip
+    if known.totals is None:
+        margins = margins_without_totals(margins_named(known.levels, known.numeric))
+        return replace(study, design=replace(design, calibration=Calibration(margins, **how)))
+    if known.made:
+        model = calibration_of(str(known.totals), None, None, engine=engine, **how)
+        return replace(study, design=replace(design, calibration=model))
+    return replace(
+        study, design=as_calibrated(design, str(known.totals), known.weight, engine=engine, **how)
+    )
 
 
 @contextmanager
@@ -140,7 +155,7 @@ def ready(
     if standard is not None:
         standard = choose_readings(opened, standard)
     with as_keys(), session(engine) as running:
-        opened = with_works(_calibrated(opened, running))
+        opened = with_works(_with_model(opened, running))
         data = prepare(
             opened, standard, running.attach, whole=whole,
             numbers=own_columns(measures_of(opened, standard)),

@@ -123,7 +123,7 @@ def commands(
     again += ["--engine", engine] if engine != "duckdb" else []
     again += ["--min-count", f"{min_count:g}"] if min_count is not None else []
     again += ["--language", language] if language != "en" else []
-    if set(study.tables) - set(study.files):
+    if {**study.tables, **study.tables_beside}.keys() - study.files.keys():
         return {"recompute": shlex.join(again), "verify": ""}
     checked = ["exitline", "verify", f"{folder}/claims.json", "--study", file]
     for path in dict.fromkeys(study.files.values()):
@@ -193,7 +193,9 @@ def inputs_of(study: Study, sources: Mapping[str, Source]) -> list[dict[str, str
 def _study_text(study: Study) -> str | None:
     """The study file verbatim, so that a claim can be recomputed from itself; never one
     that names a database, whose address may hold a password."""
-    if study.path is None or any(t.connection is not None for t in study.tables.values()):
+    if study.path is None or any(
+        t.connection is not None for t in (*study.tables.values(), *study.tables_beside.values())
+    ):
         return None
     return study.text
 

@@ -103,6 +103,7 @@ def run(
         found = Run(
             ready.study, ready.standard, estimates, decided, outcomes, findings,
             provenance(ready, clock) | asked, models=seen.models or (), effects=seen.effects,
+            followed=seen.followed,
         )  # fmt: skip
         with clock.step("protecting small counts"):
             found = replace(found, hidden=protect(found, behind, min_count))

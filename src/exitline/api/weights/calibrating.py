@@ -3,88 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.api.weights.calibrated import Calibrated, notes_of, totals_reached
+from exitline.api.weights.calibration_asked import check_calibration, margins_asked, unfit
 from exitline.api.weights.first_phase import margins_of_first_phase
-from exitline.api.weights.reweighted import Reweighted, refuse_names
-from exitline.errors import DesignError, Faults
+from exitline.api.weights.grouping import calibration_uses, factor_keys, grouped_rows
 from exitline.stats.data.sampling.calibration import BoundsOf, Calibration, Count, Regression
 from exitline.stats.data.sampling.design import Design
-from exitline.stats.data.sampling.margins import COLUMNS, Margin, margins_from_rows, margins_of
 from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.infer.weighting.distances import Method
 from exitline.stats.infer.weighting.sample import FACTOR, REPLICATE
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
-
     from exitline.stats.data.scannable import Source
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.weighting.calibrating import FactorBounds
-    from exitline.stats.infer.weighting.sample import WeightGroups
-    from exitline.stats.infer.weighting.solve import Solution
-    from exitline.stats.measure.weighting.keyed import GroupKey
-
-METHODS = ("poststratify", "raking", "linear", "logit")
-
-
-@dataclass(frozen=True)
-class Calibrated(Reweighted):
-    """Rows with calibrated weights, and how they came about.
-
-    Attributes
-    ----------
-    design : Design
-        The given design with the calibrated weights.
-    model : Calibration
-        The auxiliaries, which standard errors need.
-    method : str
-    iterations : int
-        Newton steps.
-    factors : tuple of float
-        Smallest and largest calibrated weight over given weight (the range of g-weights).
-    totals : tuple of Total
-        Each total: wanted, before, reached.
-    """
-
-    design: Design = Design()  # noqa: RUF009 (frozen)
-    model: Calibration = Calibration(())  # noqa: RUF009 (frozen)
-    method: str = ""
-    iterations: int = 0
-    factors: tuple[float, float] = (1.0, 1.0)
-    totals: tuple[Total, ...] = ()
-
-    def totals_to_pandas(self) -> pd.DataFrame:
-        """One row for each total: margin, level, wanted, before, reached."""
-        import pandas as pd
-
-        return pd.DataFrame([vars(total) for total in self.totals])
-
-
-@dataclass(frozen=True)
-class Total:
-    """One total of a calibration.
-
-    Attributes
-    ----------
-    margin, level : str
-        "" as a level: the total of a number, or everyone.
-    wanted : float
-        What is known of the population.
-    before, reached : float
-        What the given and the calibrated weights add up to.
-    """
-
-    margin: str
-    level: str
-    wanted: float
-    before: float
-    reached: float
 
 
 def calibrate(
@@ -176,7 +113,7 @@ def calibrate(
     from exitline.stats.infer.weighting.sample import WeightGroups
 
     phases = isinstance(design.sampling, TwoPhaseSampling)
-    margins = margins_of_first_phase(totals) if phases else _margins(totals, engine)
+    margins = margins_of_first_phase(totals) if phases else margins_asked(totals, engine)
     low, high = bounds or (-np.inf, np.inf)
     limits = FactorBounds(low, high, bounds_of)
     check_calibration(design, margins, method, limits, count, regression)
@@ -189,19 +126,19 @@ def calibrate(
         return _second_phase(source, design, model, (method, limits, iterations), engine)
     design = design.matching(source.names or ())
     keys = factor_keys(model, limits)
-    source = source.using(_uses(model, design.replicates))
+    source = source.using(calibration_uses(model, design.replicates))
     new = (name, *(f"{name}_{i + 1}" for i in range(len(design.replicates))))
     with session(engine) as running:
-        grouped = _grouped(source, model, keys, running, new, design.replicates)
+        grouped = grouped_rows(source, model, keys, running, new, design.replicates)
     sample = WeightGroups.of(grouped, keys, model, source.labels)
     found = sample.solve(method, limits, iterations)
     each = sample.solve_replicates(method, limits, iterations, design.replicates)
     columns = (FACTOR, *(f"{REPLICATE}{i}" for i in range(len(design.replicates))))
     return Calibrated(
         source, engine, tuple(keys[i] for i in sample.key_positions), sample.groups(found, each),
-        dict(zip(new, columns, strict=True)), design.weight, _notes(found),
+        dict(zip(new, columns, strict=True)), design.weight, notes_of(found),
         design.reweighted(new[0], new[1:], model), model, method, found.iterations,
-        (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
+        (float(found.factor.min()), float(found.factor.max())), totals_reached(sample, found),
         weights=dict(zip(new[1:], design.replicates, strict=True)),
     )  # fmt: skip
 
@@ -219,7 +156,7 @@ def _second_phase(
     from exitline.stats.engine.session import session
 
     if model.within:
-        raise _unfit("within", "a factor for each row of a second phase", ", ".join(model.within))
+        raise unfit("within", "a factor for each row of a second phase", ", ".join(model.within))
     source = source.using(role_uses(design, numeric=model.numbers, code=model.categories))
     with session(engine) as running:
         grouped, keys = first_phase.to_first_phase(
@@ -233,9 +170,9 @@ def _second_phase(
     found = sample.solve(*how)
     return Calibrated(
         source, engine, keys, first_phase.all_factors(grouped, keys, chosen, times, found.factor),
-        {str(model.calibrated): FACTOR}, design.weight, _notes(found),
+        {str(model.calibrated): FACTOR}, design.weight, notes_of(found),
         replace(design, calibration=model), model, how[0], found.iterations,
-        (float(found.factor.min()), float(found.factor.max())), _totals(sample, found),
+        (float(found.factor.min()), float(found.factor.max())), totals_reached(sample, found),
     )  # fmt: skip
 
 
@@ -271,145 +208,35 @@ def calibration_of(
     >>> calibration_of({"zone": {"rural": 30, "urban": 20}}, "w", "calibrated_weight").columns
     ('w', 'calibrated_weight', 'zone')
     """
-    return Calibration(_margins(totals, engine), weight, calibrated=calibrated, **how)
+    return Calibration(margins_asked(totals, engine), weight, calibrated=calibrated, **how)
 
 
-def _margins(totals: Any, engine: str | Engine) -> tuple[Margin, ...]:
-    """Margins from a mapping, a file or a table."""
-    if isinstance(totals, Mapping) or not totals_table(totals):
-        return margins_of(totals)
-    from exitline.stats.data.source import open_source
-    from exitline.stats.data.studies.uses import role_uses
-    from exitline.stats.engine.session import session
-    from exitline.stats.measure.passes.plan import require_columns
+def as_calibrated(
+    design: Design, totals: Any, base: str | None, *, engine: str | Engine = "duckdb", **how: Any
+) -> Design:
+    """A design whose weight comes calibrated, with what it was calibrated to.
 
-    source = open_source(totals).using(role_uses(numeric=("total",), code=("margin", "level")))
-    with session(engine) as running:
-        table = running.attach(source, "totals")
-        require_columns(COLUMNS, table.columns)
-        return margins_from_rows(running.run(table.select(*COLUMNS)).to_pylist())
+    Parameters
+    ----------
+    design : Design
+        Its `weight` is the calibrated one, also of a second phase.
+    totals : mapping, path or table
+    base : str or None
+        Column of the weights before; of the first phase, where there are two.
+    engine : {"duckdb", "spark"} or Engine
+    **how
+        As in `calibration_of`.
 
+    Returns
+    -------
+    Design
+        That of a second phase has the weight of its first.
 
-def totals_table(totals: Any) -> bool:
-    """Whether totals are a file or a table, rather than numbers without names."""
-    from exitline.stats.data.scannable import Source
-
-    return isinstance(totals, str | Path | Source) or hasattr(totals, "columns")
-
-
-def check_calibration(
-    design: Design,
-    margins: Sequence[Margin],
-    method: str,
-    limits: FactorBounds,
-    count: str,
-    regression: str,
-) -> None:
-    """Refuse methods, bounds and designs that do not fit together."""
-    faults = Faults()
-    named = {
-        "method": (method, METHODS), "bounds_of": (limits.of, get_args(BoundsOf)),
-        "count": (count, get_args(Count)), "regression": (regression, get_args(Regression)),
-    }  # fmt: skip
-    for where, (given, known) in named.items():
-        if given not in known:
-            faults.add(_unfit(where, "one of " + ", ".join(known), repr(given)))
-    faults.raise_all()
-    _check_method(margins, method, limits, faults)
-    if count == "persons" and design.size is None:
-        faults.add(_unfit("count", "design.size, the persons in a household", "no size"))
-    if design.calibration is not None and not design.calibration.response:
-        faults.add(_unfit("design", "weights that are not calibrated yet", "a calibration"))
-    if design.exact:
-        faults.add(_unfit("design", "a sample", "a census"))
-    faults.raise_all()
-
-
-def _check_method(
-    margins: Sequence[Margin], method: str, limits: FactorBounds, faults: Faults
-) -> None:
-    """Margins and bounds that do not go with a method."""
-    if method == "poststratify" and (len(margins) != 1 or margins[0].kind != "levels"):
-        got = ", ".join(f"'{m.name}' ({m.kind})" for m in margins)
-        faults.add(_unfit("method", "one margin of levels to post-stratify by; cross several "
-                          "columns, or use raking", got))  # fmt: skip
-    if limits.given and method == "poststratify":
-        faults.add(_unfit("bounds", "no bounds with poststratify", "bounds"))
-    around = limits.of == "factors"
-    if not limits.low < limits.high or (around and not limits.low < 1.0 < limits.high):
-        faults.add(_unfit("bounds", "a lower and an upper limit" + (" around 1" if around else ""),
-                          f"({limits.low:g}, {limits.high:g})"))  # fmt: skip
-
-
-def _unfit(where: str, expected: str, got: str) -> DesignError:
-    """The error for an argument that does not fit."""
-    return DesignError(
-        f"a calibration cannot be made with this {where.replace('_', ' ')}", where=where,
-        expected=expected, got=got, remedy="see docs/weights.md",
-    )  # fmt: skip
-
-
-def factor_keys(model: Calibration, limits: FactorBounds) -> tuple[GroupKey, ...]:
-    """What a factor depends on."""
-    from exitline.stats.measure.weighting.keyed import GroupKey
-
-    codes = dict.fromkeys((*model.within, *model.categories))
-    weights = (model.weight,) if limits.of == "weights" and model.weight else ()
-    numbers = dict.fromkeys((*model.numbers, *weights))
-    return tuple(GroupKey(c) for c in codes) + tuple(GroupKey(c, "number") for c in numbers)
-
-
-def _uses(model: Calibration, replicates: Sequence[str]) -> Any:
-    """How the columns are read."""
-    from exitline.stats.data.studies.uses import role_uses
-
-    return role_uses(
-        numeric=(model.weight, *model.numbers, *replicates),
-        code=(*model.within, *model.categories),
-    )  # fmt: skip
-
-
-def _grouped(
-    source: Source,
-    model: Calibration,
-    keys: Sequence[GroupKey],
-    running: Engine,
-    new: Sequence[str],
-    replicates: Sequence[str],
-) -> pa.Table:
-    """The rows, grouped; refused where some cannot be used."""
-    from exitline.stats.data.studies.uses import narrowed
-    from exitline.stats.infer.weighting.usable import refuse_unusable_groups
-    from exitline.stats.measure.passes.plan import require_usable
-    from exitline.stats.measure.weighting.keyed import groups
-
-    if source.names is not None:
-        refuse_names(new, source.names)
-    table = running.attach(narrowed(source, [model.columns, tuple(replicates)]), "households")
-    refuse_names(new, table.columns)
-    own = [c for c in model.columns if c != model.calibrated]
-    require_usable([*own, *replicates], table)
-    sums = {f"{REPLICATE}{i}": column for i, column in enumerate(replicates)}
-    grouped = running.run(groups(table, keys, model.weight, sums=sums))
-    refuse_unusable_groups(grouped, keys, model.weight)
-    return grouped
-
-
-def _totals(sample: WeightGroups, found: Solution) -> tuple[Total, ...]:
-    """Each total before and after."""
-    before, after = sample.weight @ sample.x, (sample.weight * found.factor) @ sample.x
-    return tuple(
-        Total(one.margin, one.level, one.total, float(b), float(a))
-        for one, b, a in zip(sample.names, before, after, strict=True)
-    )
-
-
-def _notes(found: Solution) -> tuple[str, ...]:
-    """What a user should know of the factors."""
-    below = int(np.count_nonzero(found.factor <= 0))
-    if not below:
-        return ()
-    return (
-        f"{below:,} groups of rows have calibrated weights of zero or below, which no estimate "
-        "takes: use raking or logit, or bounds above 0",
-    )
+    Examples
+    --------
+    >>> as_calibrated(Design("cw"), {"zone": {"rural": 30}}, "w").columns
+    ('cw', 'w', 'zone')
+    """
+    phases = isinstance(design.sampling, TwoPhaseSampling)
+    model = calibration_of(totals, None if phases else base, design.weight, engine=engine, **how)
+    return replace(design, weight=base if phases else design.weight, calibration=model)

@@ -11,7 +11,14 @@ import numpy as np
 from exitline.api.weights.reweighted import refuse_names
 from exitline.errors import DataError, DesignError
 from exitline.stats.data.sampling.calibration import Calibration
-from exitline.stats.data.sampling.margins import ALL, Margin
+from exitline.stats.data.sampling.margins import (
+    ALL,
+    SOME,
+    Margin,
+    margins_named,
+    parts_of,
+    refuse_twice,
+)
 from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.infer.weighting.auxiliaries import Coded, coded
 from exitline.stats.infer.weighting.sample import FACTOR, WeightGroups
@@ -27,8 +34,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SOME = {("",): 0.0}
-"""Levels that are not known yet."""
 UNITS = ("first", "second")
 
 
@@ -63,12 +68,53 @@ def margins_of_first_phase(totals: Any) -> tuple[Margin, ...]:
             remedy="leave them empty; to calibrate to a census, take the second phase as the "
             "sample",
         )  # fmt: skip
-    found = []
-    for name, value in totals.items():
+    return margins_without_totals(totals)
+
+
+def named_in_texts(
+    levels: Sequence[str], numeric: Sequence[str]
+) -> dict[tuple[str, ...], dict[str, float] | None]:
+    """Margins without totals, from texts: columns with commas between them are crossed.
+
+    Parameters
+    ----------
+    levels : sequence of str
+    numeric : sequence of str
+
+    Examples
+    --------
+    >>> named_in_texts(["zone", "zone,sex"], ["children"])
+    {('zone',): {}, ('zone', 'sex'): {}, ('children',): None}
+    """
+    return margins_named([parts_of(text) for text in levels], numeric)
+
+
+def margins_without_totals(named: Mapping[Any, Any]) -> tuple[Margin, ...]:
+    """Margins by name alone: the data tell the rest.
+
+    Parameters
+    ----------
+    named : mapping
+        As in `margins_of_first_phase`.
+
+    Examples
+    --------
+    >>> [m.name for m in margins_without_totals({("zone", "sex"): {}, "children": None})]
+    ['zone,sex', 'children']
+    """
+    found: list[Margin] = []
+    for name, value in named.items():
         columns = (name,) if isinstance(name, str) else tuple(name)
+        if value not in ({}, None):
+            raise DesignError(
+                "a margin that the data tell has a total", where=f"margin '{','.join(columns)}'",
+                expected="empty braces for the levels of columns, None for a column of numbers",
+                got="something else", remedy='for instance {"zone": {}, "age": None}',
+            )  # fmt: skip
         everyone = columns == (ALL,)
         levels: Mapping[Any, float] = SOME if value == {} and not everyone else {}
         found.append(Margin(() if everyone else columns, levels, 0.0))
+    refuse_twice(found)
     return tuple(found)
 
 
@@ -92,6 +138,19 @@ def to_first_phase(
         The groups of all rows, and all keys; the last says who was drawn again.
     """
     from exitline.stats.data.studies.uses import narrowed
+
+    if source.names is not None:
+        refuse_names([str(model.calibrated)], source.names)
+    own = tuple(c for c in model.columns if c != model.calibrated)
+    table = running.attach(narrowed(source, [own, design.columns]), "households")
+    refuse_names([str(model.calibrated)], table.columns)
+    return groups_of_phases(table, design, model, keys, running)
+
+
+def groups_of_phases(
+    table: Any, design: Design, model: Calibration, keys: Sequence[GroupKey], running: Engine
+) -> tuple[pa.Table, tuple[GroupKey, ...]]:
+    """As `to_first_phase`, of a table on an engine."""
     from exitline.stats.infer.weighting.usable import refuse_unusable_groups
     from exitline.stats.measure.passes.plan import require_usable
     from exitline.stats.measure.weighting.keyed import GroupKey, groups
@@ -102,11 +161,7 @@ def to_first_phase(
     strata = drawn.second.strata_columns
     cells = [GroupKey(strata if len(strata) > 1 else strata[0])] if strata else []
     every = (*keys, *cells, GroupKey(drawn.second.selected, "number"))
-    if source.names is not None:
-        refuse_names([str(model.calibrated)], source.names)
     own = [c for c in model.columns if c != model.calibrated]
-    table = running.attach(narrowed(source, [tuple(own), design.columns]), "households")
-    refuse_names([str(model.calibrated)], table.columns)
     require_usable([*own, *design.columns], table)
     table, _ = with_phases(table, design)
     ranges = dict(zip(UNITS, (FIRST, SECOND), strict=True))

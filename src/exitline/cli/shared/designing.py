@@ -30,6 +30,18 @@ STAGES = (
     LONELY_PSU,
 )  # fmt: skip
 """How clusters were sampled, stage by stage."""
+SECOND_PHASE = (
+    click.option("--second-phase", metavar="COLUMN",
+                 help="Column that is true on rows of a second phase; the other design options "
+                 "are those of the first."),
+    click.option("--second-strata", multiple=True, metavar="COLUMN",
+                 help="Column of strata of the second phase; repeat to cross several."),
+    click.option("--second-psu", metavar="COLUMN",
+                 help="Column of the units that the second phase drew, if not rows."),
+    click.option("--second-method", type=click.Choice(["full", "approx"]),
+                 help="Variance of two phases; full unless given."),
+)  # fmt: skip
+"""Which rows were drawn again from a first phase, and how."""
 _OPTIONS = (
     WEIGHT,
     click.option("--size", help="Column of household sizes."),
@@ -44,15 +56,7 @@ _OPTIONS = (
     click.option("--mean-square", type=numbers.POSITIVE,
                  help="Sum of squared probabilities over the population, over the number of "
                  "sampled PSUs, for --pps hartley-rao."),
-    click.option("--second-phase", metavar="COLUMN",
-                 help="Column that is true on rows of a second phase; the other design options "
-                 "are those of the first."),
-    click.option("--second-strata", multiple=True, metavar="COLUMN",
-                 help="Column of strata of the second phase; repeat to cross several."),
-    click.option("--second-psu", metavar="COLUMN",
-                 help="Column of the units that the second phase drew, if not rows."),
-    click.option("--second-method", type=click.Choice(["full", "approx"]),
-                 help="Variance of two phases; full unless given."),
+    *SECOND_PHASE,
     click.option("--census", is_flag=True,
                  help="The data are a census: no sampling error."),
     click.option("--replicates", multiple=True, metavar="COLUMN",
@@ -70,13 +74,27 @@ _OPTIONS = (
                  help="Totals that --weight was calibrated to, as `exitline calibrate` takes "
                  "them: errors are those of residuals."),
     click.option("--base-weight", metavar="COLUMN",
-                 help="Column of the weights before calibration."),
+                 help="Column of the weights before calibration; of the first phase, where there "
+                 "are two; before an adjustment for non-response."),
+    click.option("--responded", metavar="COLUMN",
+                 help="Column that says who responded, where --weight was adjusted for "
+                 "non-response: errors take in that."),
+    click.option("--response-classes", multiple=True, metavar="COLUMN",
+                 help="Column of the classes of that adjustment; repeat to cross several."),
+    click.option("--response-levels", multiple=True, metavar="COLUMN[,COLUMN]",
+                 help="Column of categories that its logit had; columns with commas are crossed; "
+                 "repeatable."),
+    click.option("--response-numeric", multiple=True, metavar="COLUMN",
+                 help="Column of numbers that its logit had; repeatable."),
+    click.option("--propensity", metavar="COLUMN",
+                 help="Column of the propensities to respond; response_propensity unless given."),
 )  # fmt: skip
 _NAMES = (
     "weight", "size", "strata", "psu", "nest", "fpc", "lonely", "census", "replicates", "kind",
     "scale", "rscales", "rho", "mse", "df", "calibrated_to", "base_weight",
     "pps", "pps_estimator", "joint", "mean_square", "second_phase", "second_strata",
-    "second_psu", "second_method",
+    "second_psu", "second_method", "responded", "response_classes", "response_levels",
+    "response_numeric", "propensity",
 )  # fmt: skip
 
 
@@ -103,13 +121,14 @@ def declares_design(function: Callable[..., Any]) -> Callable[..., Any]:
         lists = ("strata", "psu", "fpc", "replicates", "rscales")
         said |= {name: said[name] or None for name in lists}
         reading = given.get("reading", {})
-        totals = _beside(said.pop("calibrated_to"), reading)
-        said["calibration"] = _calibration(totals, said, said.pop("base_weight"))
+        totals, base = _beside(said.pop("calibrated_to"), reading), said.pop("base_weight")
+        responded = _responded(said)
         said["joint"] = _beside(said["joint"], reading)
         said["pps"] = _pps(said)
-        said["second_phase"] = _second_phase(said)
+        said["second_phase"] = second_phase(said)
         kept = {name: value for name, value in said.items() if value is not None}
-        return function(*arguments, design=Design(**kept), **given)
+        design = _with_history(Design(**kept), totals, base, responded)
+        return function(*arguments, design=design, **given)
 
     made: Callable[..., Any] = with_options(_OPTIONS)(designed)
     return made
@@ -136,8 +155,14 @@ def _pps(said: dict[str, Any]) -> Any:
     return Pps(method, **named)
 
 
-def _second_phase(said: dict[str, Any]) -> Any:
-    """Which rows were drawn again, and how, if some were."""
+def second_phase(said: dict[str, Any]) -> Any:
+    """Which rows were drawn again, and how, if some were; takes these options out.
+
+    Parameters
+    ----------
+    said : dict
+        Options by name.
+    """
     from exitline import SecondPhase
 
     selected = said.pop("second_phase")
@@ -150,12 +175,38 @@ def _second_phase(said: dict[str, Any]) -> Any:
     return None if selected is None else SecondPhase(selected, **named)
 
 
-def _calibration(totals: Any, said: Mapping[str, Any], base: str | None) -> Any:
-    """What the weight was calibrated to, if it was."""
-    if totals is None and base is None:
-        return None
-    if totals is None or said["weight"] is None:
-        raise click.UsageError("--base-weight, --calibrated-to and --weight go together.")
-    from exitline.api.weights.calibrating import calibration_of
+def _responded(said: dict[str, Any]) -> dict[str, Any]:
+    """How the weight was adjusted for non-response, if it was."""
+    from exitline.api.weights.first_phase import named_in_texts
 
-    return calibration_of(totals, base, said["weight"])
+    responded, propensity = said.pop("responded"), said.pop("propensity")
+    classes, levels, numeric = (said.pop(f"response_{n}") for n in ("classes", "levels", "numeric"))
+    if responded is None:
+        if classes or levels or numeric or propensity:
+            raise click.UsageError(
+                "--response-classes, --response-levels, --response-numeric and --propensity go "
+                "with --responded."
+            )
+        return {}
+    named = {"propensity": propensity} if propensity is not None else {}
+    predictors = named_in_texts(levels, numeric)
+    return {"responded": responded, "classes": classes, "predictors": predictors, **named}
+
+
+def _with_history(design: Any, totals: Any, base: str | None, responded: dict[str, Any]) -> Any:
+    """The design that knows how its weight came about."""
+    if responded:
+        from exitline.api.weights.responding import adjusted_before
+
+        if totals is not None or design.weight is None:
+            raise click.UsageError(
+                "--responded goes with --weight, the adjusted one, and without --calibrated-to."
+            )
+        return adjusted_before(design, base=base, **responded)
+    if totals is None and base is None:
+        return design
+    if totals is None or design.weight is None:
+        raise click.UsageError("--base-weight, --calibrated-to and --weight go together.")
+    from exitline.api.weights.calibrating import as_calibrated
+
+    return as_calibrated(design, totals, base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from exitline.exits.register.event import Event
 
@@ -71,7 +72,14 @@ class History:
         kept = tuple(
             e for e in self.events if e.on <= day and (known_on is None or e.recorded <= known_on)
         )
-        return History(self.household, kept)
+        return self if len(kept) == len(self.events) else History(self.household, kept)
+
+    def then(self, event: Event) -> History:
+        """The history with one more event; what was found of this one is not found again."""
+        after = History(self.household, (*self.events, event))
+        vars(after)["_spells"] = _longer(self._spells, event)
+        vars(after)["_open"] = _still_open(self._open, event)
+        return after
 
     def standing(self, day: date | None = None, *, known_on: date | None = None) -> Standing:
         """Where the household stands at the end of a day (None: after its last event)."""
@@ -91,26 +99,25 @@ class History:
 
     def spells(self) -> tuple[StateSpell, ...]:
         """The runs of one state, in order; a change of category begins a new one."""
-        spells: list[StateSpell] = []
-        for event in self.events:
-            if spells and (spells[-1].state, spells[-1].category) == (event.state, event.category):
-                continue
-            if spells:
-                last = spells[-1]
-                spells[-1] = StateSpell(
-                    last.state, last.category, last.since, event.on, last.first_event
-                )
-            spells.append(StateSpell(event.state, event.category, event.on, None, event.number))
-        return tuple(spells)
+        return self._spells
 
     def open_cases(self) -> tuple[str, ...]:
         """Cases begun and not ended, in the order of their beginning."""
-        open_: list[str] = []
+        return self._open
+
+    @cached_property
+    def _spells(self) -> tuple[StateSpell, ...]:
+        spells: tuple[StateSpell, ...] = ()
         for event in self.events:
-            open_ = [case for case in open_ if case not in event.ends]
-            if event.begins:
-                open_.append(event.begins)
-        return tuple(open_)
+            spells = _longer(spells, event)
+        return spells
+
+    @cached_property
+    def _open(self) -> tuple[str, ...]:
+        open_: tuple[str, ...] = ()
+        for event in self.events:
+            open_ = _still_open(open_, event)
+        return open_
 
     def since_case(self, case: str | None) -> tuple[Event, ...]:
         """The events from the last beginning of a case on (all of them for None).
@@ -126,3 +133,21 @@ class History:
         """The latest event of a step, among those since the case began."""
         found = [event for event in self.since_case(case) if event.step == step]
         return found[-1] if found else None
+
+
+def _longer(spells: tuple[StateSpell, ...], event: Event) -> tuple[StateSpell, ...]:
+    """Spells of one state with one more event; a change of category begins a new one."""
+    new = StateSpell(event.state, event.category, event.on, None, event.number)
+    if not spells:
+        return (new,)
+    last = spells[-1]
+    if (last.state, last.category) == (event.state, event.category):
+        return spells
+    left = StateSpell(last.state, last.category, last.since, event.on, last.first_event)
+    return (*spells[:-1], left, new)
+
+
+def _still_open(cases: tuple[str, ...], event: Event) -> tuple[str, ...]:
+    """Cases that are open after one more event, in the order of their beginning."""
+    kept = tuple(case for case in cases if case not in event.ends) if event.ends else cases
+    return (*kept, event.begins) if event.begins else kept

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import MeasureError
-from exitline.stats.panel.modelled.logistic import LogitModel, fit_logit
+from exitline.stats.infer.logistic import LogitModel, fit_logit
 from exitline.words.said import say
 
 if TYPE_CHECKING:

@@ -58,7 +58,7 @@ def outside_shapes(
         import shapely
     except ImportError as reason:
         raise WorksError(
-            "places cannot be held against polygons", expected="shapely",
+            "places cannot be compared with polygons", expected="shapely",
             got="it is not installed", remedy=install_extra("maps"),
         ) from reason  # fmt: skip
     found = pd.array([pd.NA] * len(at), dtype="boolean")

@@ -197,7 +197,7 @@ def _of_data(keys: StoryQueryKeys, reading: StoryReader) -> DeclaredQuery:
         steps[0] != "share" or keys.weight or not isinstance(keys, StoryFigureKeys)
     ):
         raise keys.at("against").fault(
-            "only two shares without weights are held against each other here",
+            "only two shares without weights are compared with each other here",
             expected="a figure with share, without weight",
             got=steps[0],
             remedy="compare weighted figures in a study",

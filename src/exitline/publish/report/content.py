@@ -12,6 +12,7 @@ from exitline.words.catalogue import ENGLISH, Language
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
     from exitline.exits.target.scenario import Effects
+    from exitline.publish.report.findings.sections import FoundPage
     from exitline.rules.standard import Standard
     from exitline.stats.data.checking.findings import Finding
     from exitline.stats.data.money import StudyLine
@@ -116,8 +117,8 @@ class ReportInput:
         Models of small areas.
     effects : Effects, optional
         What the transfers of a scenario do, as it may be published.
-    t : Language
-        The reader's.
+    pages : sequence of FoundPage
+        Movements, watch and assessment that the study asks for: sections of their own.
     measures : mapping of str to Measure
         Measures that the catalogue does not know by name.
     t : Language
@@ -151,6 +152,7 @@ class ReportInput:
     measures: Mapping[str, Measure] = field(default_factory=lambda: _EMPTY)
     models: Sequence[Modelled] = ()
     effects: Effects | None = None
+    pages: Sequence[FoundPage] = ()
     t: Language = ENGLISH
 
     @property

@@ -167,19 +167,35 @@ def _design(content: ReportInput) -> Iterable[str]:
                 _role(role, t) + t.in_context("sign", ": ") + content.study.columns.get(text, text)
             )
     yield from said
-    known = content.study.calibrated_to
-    if known is not None:
-        totals = Path(known.totals).name
-        if known.made:
-            yield t("weights calibrated by {method} to the totals of {file}", method=known.method,
-                    file=totals)  # fmt: skip
-        else:
-            yield t("weights calibrated to the totals of {file}", file=totals)
+    yield from _weights_made(content)
     sampled = content.estimates.variance.clusters
     if sampled is not None:
         clusters = t.plural("{n} cluster", "{n} clusters", int(sampled.sum()))
         yield t.plural("{clusters} in {n} stratum", "{clusters} in {n} strata", len(sampled),
                        clusters=clusters)  # fmt: skip
+
+
+def _weights_made(content: ReportInput) -> Iterable[str]:
+    """How weights came about, where the study says it."""
+    t = content.t
+    known, responding = content.study.calibrated_to, content.study.responding
+    if responding is not None and responding.classes:
+        yield t("weights of those who did not respond passed on within classes of {columns}",
+                columns=t.joined(responding.classes, ", "))  # fmt: skip
+    elif responding is not None:
+        named = (*(" x ".join(one) for one in responding.levels), *responding.numeric)
+        yield t("weights divided by propensities to respond, by a logit of {columns}",
+                columns=t.joined(named, ", "))  # fmt: skip
+    if known is not None and known.totals is None:
+        yield t("weights of the second phase calibrated by {method} to the first",
+                method=known.method)  # fmt: skip
+    elif known is not None:
+        totals = Path(str(known.totals)).name
+        if known.made:
+            yield t("weights calibrated by {method} to the totals of {file}", method=known.method,
+                    file=totals)  # fmt: skip
+        else:
+            yield t("weights calibrated to the totals of {file}", file=totals)
 
 
 def _role(role: str, t: Language) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from exitline.publish.report.content import ReportInput
+    from exitline.publish.report.findings.sections import FoundPage
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Page:
     """What the transfers of a scenario do."""
     index: IndexSection | None = None
     """What a multidimensional index is made of."""
+    found: tuple[FoundPage, ...] = ()
+    """Movements, watch and assessment."""
 
 
 def render(content: ReportInput) -> str:
@@ -86,6 +89,8 @@ def render(content: ReportInput) -> str:
     True
     """
     css, script = style(content.t), page_asset("script.js")
+    if content.pages:
+        css += page_asset("found.css")
     return environment(page_asset).get_template("report.html.j2").render(
         page=view(content), t=content.t, plural=content.t.plural, style=css, script=script,
         words=script_words(content.t),
@@ -115,6 +120,7 @@ def view(content: ReportInput) -> Page:
         area_sets(content, maps=True), levels,
         standard, method(content), content.sampled, *_decided(content, levels),
         model_sections(content), transfer_sections(content), index_section(content),
+        tuple(content.pages),
     )  # fmt: skip
 
 

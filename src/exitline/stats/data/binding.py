@@ -213,7 +213,7 @@ class _Binder:
         self, named: dict[str, ibis.Value], name: str, text: str, where: str,
         names: Mapping[str, ibis.Value],
     ) -> None:  # fmt: skip
-        """One more value; its fault is kept, and what hangs on it alone is no further fault."""
+        """One more value; its fault is kept, and what depends on it alone is no further fault."""
         if text in self.failed:
             return
         self.failed.add(name)

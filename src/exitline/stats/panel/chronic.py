@@ -11,6 +11,7 @@ from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -193,4 +194,7 @@ def _notes(panel: Panel, used: Bools) -> tuple[str, ...]:
     lost = int((~used).sum())
     if not lost:
         return ()
-    return (f"{lost:,} of {panel.size:,} households are not known in every wave and are left out",)
+    return (
+        say("{n} of {size} households are not known in every wave and are left out", n=lost,
+            size=panel.size),
+    )  # fmt: skip

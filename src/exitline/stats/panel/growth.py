@@ -11,6 +11,7 @@ from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,12 +145,17 @@ def _notes(panel: Panel, used: NDArray[np.bool_], rank_by: RankBy) -> tuple[str,
     notes = []
     if (~used).any():
         notes.append(
-            f"{int((~used).sum()):,} of {panel.size:,} households lack welfare in one of the "
-            "two waves and are left out"
+            say(
+                "{n} of {size} households lack welfare in one of the two waves and are left out",
+                n=int((~used).sum()),
+                size=panel.size,
+            )
         )
     if rank_by == "before":
         notes.append(
-            "errors of measurement make the growth of the lowest group too high; "
-            'compare rank_by="average"'
+            say(
+                "errors of measurement make the growth of the lowest group too high; "
+                'compare rank_by="average"'
+            )
         )
     return tuple(notes)

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Domain:
-    """A column to break down by: a code for each household, and the values as text."""
+    """A column to break down by: a code for each household, the values as text, and as the data
+    write them where they are shown by labels."""
 
     codes: Ints
     labels: tuple[str, ...]
+    written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ class Panel:
             stratum=self.stratum, stages=(self.psu,), domains=(domain.codes,),
             levels=(domain.labels,), n=ones, cases=no_kinds(ones),
             sums=np.where(used[:, None], sums, 0.0), fpc=np.empty((self.size, 0)),
+            written=(domain.written,) if domain.written else (),
         )  # fmt: skip
         return roll_up(cells, (0,) if by else ())
 
@@ -229,7 +232,7 @@ def _pivoted(rows: pa.Table, spec: PanelSpec, reports: tuple[WaveReport, ...]) -
     for i, name in enumerate(columns.domains):
         coded, values = codes(rows.column(f"domain{i + 1}"))
         names = shown_names(values, spec.labels[i]) if spec.labels else values
-        domains[name] = Domain(coded[first], names)
+        domains[name] = Domain(coded[first], names, () if names == values else values)
     extras = {
         name: grid.spread(rows.column(f"extra{i + 1}"))
         for i, name in enumerate(columns.extra_names)

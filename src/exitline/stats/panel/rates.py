@@ -19,7 +19,7 @@ from exitline.stats.infer.intake.cells import Cells, Rows, relabelled, roll_up
 from exitline.stats.panel.pairs import CELLS, LOST, PairTotals, joined_cells, pair_totals
 from exitline.stats.panel.sources import SAME_VALUES, few_matches, open_panel, refuse_straddling
 from exitline.stats.panel.spec import PanelSpec, WaveReport
-from exitline.words.said import say
+from exitline.words.said import Numeral, say, say_plural
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def transitions(
     with open_panel(data, spec, engine) as panel:
         totals = [pair_totals(panel, i) for i in range(len(panel.tables) - 1)]
         few = few_matches(panel, [_sum(t.both, "found") for t in totals])
-        waves, reports = panel.spec.waves, panel.reports
+        spec, waves, reports = panel.spec, panel.spec.waves, panel.reports
     pairs = tuple(_pair_count(t, reports, i) for i, t in enumerate(totals))
     _refuse_copied_wave(totals, pairs)
     refuse_straddling([t for pair in totals for t in pair.tables], spec.columns.design)
@@ -297,14 +297,25 @@ def _notes(
         known = sum(pair.counts.values())
         if pair.lost:
             notes.append(
-                f"{pair.lost:,} of {known:,} households with a known state at {pair.before} "
-                f"have none at {pair.after} ({100 * pair.lost / max(known, 1):.1f} %); "
-                "the rates rest on the others"
+                say(
+                    "{n} of {m} households with a known state at {wave} have none at {other} "
+                    "({share}); the rates rest on the others",
+                    n=pair.lost,
+                    m=known,
+                    wave=pair.before,
+                    other=pair.after,
+                    share=Numeral(f"{100 * pair.lost / max(known, 1):.1f} %"),
+                )
             )
         if pair.entrants:
             notes.append(
-                f"{pair.entrants:,} households of {pair.after} were not in {pair.before}: "
-                "they take part from then on"
+                say_plural(
+                    "{n} household of {wave} was not in {other}: it takes part from then on",
+                    "{n} households of {wave} were not in {other}: they take part from then on",
+                    pair.entrants,
+                    wave=pair.after,
+                    other=pair.before,
+                )
             )
     notes += [
         say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exitline.digest import sha256
+from exitline.digest import sha256, written
 
 
 def chain(previous: str, content: bytes) -> str:
@@ -16,6 +16,22 @@ def chain(previous: str, content: bytes) -> str:
         Canonical content of the record.
     """
     return sha256(bytes.fromhex(previous) + content)
+
+
+def commit_of(count: int) -> bytes:
+    """The content of the mark that ends a batch.
+
+    Parameters
+    ----------
+    count : int
+        How many records the chain holds with the batch.
+
+    Examples
+    --------
+    >>> commit_of(3)
+    b'{"commit":3}'
+    """
+    return written({"commit": count})
 
 
 START = "0" * 64

@@ -59,13 +59,13 @@ def _texts(log: Log) -> Iterator[str]:
 
 def _events(log: Log) -> Iterator[str]:
     """Events that their procedure would not admit, or that would stand otherwise."""
-    before: dict[str, tuple[Event, ...]] = {}
+    before: dict[str, History] = {}
     for event in log.events:
-        history = History(event.household, before.get(event.household, ()))
+        history = before.get(event.household) or History(event.household, ())
         fault = fault_of(log.procedure(event.procedure_digest), event, history)
         if fault is not None:
             yield f"event {event.number}: {fault}"
-        before[event.household] = (*history.events, event)
+        before[event.household] = history.then(event)
 
 
 def fault_of(procedure: Procedure, event: Event, history: History) -> str | None:
@@ -94,7 +94,9 @@ def fault_of(procedure: Procedure, event: Event, history: History) -> str | None
         return f"step '{event.step}' could not be taken: {reason.what}"
     if made.state != event.state:
         return f"step '{event.step}' gives the state '{made.state}', not '{event.state}'"
-    if replace(made, category=event.category) != event:
+    if made.category != event.category:
+        made = replace(made, category=event.category)
+    if made != event:
         return f"step '{event.step}' gives other cases or another register status"
     return None
 

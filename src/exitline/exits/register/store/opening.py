@@ -66,7 +66,8 @@ class Store:
         Parameters
         ----------
         one_moment : bool
-            Everything that is read is as of the beginning (SQLite: always).
+            Everything that is read is as of the beginning (SQLite: always). Inside of another
+            transaction it is as in that one.
 
         Raises
         ------
@@ -75,6 +76,7 @@ class Store:
         """
         from django.db import InterfaceError, OperationalError, connections, transaction
 
+        one_moment = one_moment and not connections[self.alias].in_atomic_block
         try:
             with transaction.atomic(using=self.alias):
                 connection = connections[self.alias]

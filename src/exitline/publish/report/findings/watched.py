@@ -43,7 +43,7 @@ def watch_page(
     """
     listed = found.table.num_rows
     tried = found.evaluation
-    sections = [_kinds(found, t)]
+    sections = [_kinds(found, t)] if found.categories else []
     if tried is not None:
         sections += [_record(tried, t), _calibration(tried, t)]
     if rows:

@@ -38,9 +38,12 @@ class Calibration:
         Column of the calibrated weights.
     regression : {"weighted", "unweighted"}
         Whether the regression has the weights before calibration; R's ``rake`` has none.
-    response : bool
-        Weights of those who did not respond were passed on within the margins' classes: totals
-        are those of the sample itself, and vary with it.
+    responded : str or None
+        Column of those who responded, whose weights take in those of the others: totals are those
+        of the sample itself, and vary with it.
+    propensity : str or None
+        Column of the propensities to respond that a logit of the margins' columns estimates; None
+        where weights were passed on within the margins' classes.
     """
 
     margins: tuple[Margin, ...] = field(hash=False)
@@ -51,7 +54,14 @@ class Calibration:
     within: tuple[str, ...] = ()
     calibrated: str | None = None
     regression: Regression = "weighted"
-    response: bool = False
+    responded: str | None = None
+    propensity: str | None = None
+
+    @property
+    def of_rows(self) -> tuple[str, ...]:
+        """Columns of numbers that are no auxiliaries: weights and propensities, each once."""
+        named = (self.weight, self.calibrated, self.propensity)
+        return tuple(dict.fromkeys(c for c in named if c is not None))
 
     @property
     def size_of_model(self) -> int:
@@ -75,5 +85,7 @@ class Calibration:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column it refers to, each once."""
-        named = (self.weight, self.calibrated, *self.categories, *self.numbers, *self.within)
+        named = (
+            *self.of_rows, *self.categories, *self.numbers, *self.within, self.responded
+        )  # fmt: skip
         return tuple(dict.fromkeys(c for c in named if c is not None))

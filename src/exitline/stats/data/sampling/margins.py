@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, Literal
@@ -17,6 +17,8 @@ COLUMNS = ("margin", "level", "total")
 """Columns of a table of totals."""
 
 Level = tuple[Any, ...]
+SOME: Mapping[Level, float] = {("",): 0.0}
+"""Levels that are not known yet: those of the data."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,29 @@ def margins_of(totals: Mapping[Any, Any]) -> tuple[Margin, ...]:
         with faults.kept():
             found.append(_margin(columns, value))
     faults.raise_all()
-    _refuse_twice(found)
+    refuse_twice(found)
     return tuple(found)
+
+
+def margins_named(
+    levels: Iterable[Sequence[str]], numeric: Iterable[str]
+) -> dict[tuple[str, ...], dict[str, float] | None]:
+    """Margins by name alone, whose totals the data tell.
+
+    Parameters
+    ----------
+    levels : iterable of sequence of str
+        Columns of categories; several are crossed.
+    numeric : iterable of str
+        Columns of numbers, or "(all)" for everyone.
+
+    Examples
+    --------
+    >>> margins_named([["zone"], ["zone", "sex"]], ["children"])
+    {('zone',): {}, ('zone', 'sex'): {}, ('children',): None}
+    """
+    found: dict[tuple[str, ...], dict[str, float] | None] = {tuple(one): {} for one in levels}
+    return found | {(one,): None for one in numeric}
 
 
 def margins_from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Margin, ...]:
@@ -135,12 +158,12 @@ def margins_from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Margin, ...]:
                 expected=f"a column of the data, or {ALL}", got="nothing",
                 remedy="complete the column 'margin'",
             )  # fmt: skip
-        columns = _parts(str(name))
+        columns = parts_of(str(name))
         if level is None or level == "":
             _refuse_second(totals, columns, number)
             totals[columns] = total
             continue
-        parts = _parts(str(level)) if len(columns) > 1 else (level,)
+        parts = parts_of(str(level)) if len(columns) > 1 else (level,)
         levels = totals.setdefault(columns, {})
         if not isinstance(levels, dict) or parts in levels:
             _refuse_second({columns: None}, columns, number)
@@ -148,8 +171,18 @@ def margins_from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Margin, ...]:
     return margins_of(totals)
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    """The parts of a crossing, separated by commas."""
+def parts_of(text: str) -> tuple[str, ...]:
+    """The parts of a crossing, separated by commas.
+
+    Parameters
+    ----------
+    text : str
+
+    Examples
+    --------
+    >>> parts_of('zone, "a, b"')
+    ('zone', 'a, b')
+    """
     return tuple(part.strip() for part in next(csv.reader([text], skipinitialspace=True), [""]))
 
 
@@ -226,8 +259,13 @@ def _no_total(name: str, got: str, expected: str) -> DataError:
     )  # fmt: skip
 
 
-def _refuse_twice(margins: list[Margin]) -> None:
-    """Refuse two margins of the same columns in another order."""
+def refuse_twice(margins: list[Margin]) -> None:
+    """Refuse two margins of the same columns in another order.
+
+    Parameters
+    ----------
+    margins : list of Margin
+    """
     seen: set[frozenset[str]] = set()
     for margin in margins:
         if frozenset(margin.columns) in seen:

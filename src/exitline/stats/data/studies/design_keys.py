@@ -61,20 +61,32 @@ class SecondPhaseKeys(Record):
     method: Annotated[PhaseMethod, *choice(*get_args(PhaseMethod))] = "full"
 
 
-class CalibrationKeys(Record):
-    """What a weight was calibrated to."""
+class _CountedKeys(Record):
+    """What totals of a calibration count, and what its residuals are of."""
 
     short: ClassVar[Any] = "totals"
-    totals: Text
     count: Annotated[Count, *choice(*get_args(Count))] = "households"
     within: Annotated[tuple[Text, ...], SOME] = ()
     variance: Text | None = None
     regression: Annotated[Regression, *choice(*get_args(Regression))] = "weighted"
 
 
-class MadeCalibrationKeys(CalibrationKeys):
+class CalibrationKeys(_CountedKeys):
+    """What a weight was calibrated to."""
+
+    totals: Text
+
+
+Crossings = Annotated[tuple[Annotated[tuple[Text, ...], SOME], ...], SOME]
+"""Columns of categories; a list within the list is a crossing."""
+
+
+class MadeCalibrationKeys(_CountedKeys):
     """What a weight is calibrated to, and how."""
 
+    totals: Text | None = None
+    levels: Crossings = ()
+    numeric: Annotated[tuple[Text, ...], SOME] = ()
     method: Annotated[CalibrationMethod, *choice(*get_args(CalibrationMethod))] = "raking"
     bounds: Annotated[tuple[Number, ...], SOME] = ()
     bounds_of: Annotated[BoundsOf, *choice(*get_args(BoundsOf))] = "factors"
@@ -86,6 +98,34 @@ class MadeCalibrationKeys(CalibrationKeys):
                 expected="the least and the largest factor, [0.5, 2]",
                 got=f"{len(self.bounds)} numbers",
                 remedy="give both",
+            )
+        if (self.totals is None) == (not self.levels and not self.numeric):
+            raise self.tree.fault(
+                "a calibration to nothing"
+                if self.totals is None
+                else "a calibration to two things",
+                expected="totals: a file; or, of a second phase, levels and numeric: columns of "
+                "the first",
+                got="neither" if self.totals is None else "both",
+                remedy="give one of them",
+            )
+
+
+class NonresponseKeys(Record):
+    """Who responded, and what others are stood for by."""
+
+    responded: Text
+    classes: Annotated[tuple[Text, ...], SOME] = ()
+    levels: Crossings = ()
+    numeric: Annotated[tuple[Text, ...], SOME] = ()
+
+    def check(self) -> None:
+        if bool(self.classes) == bool(self.levels or self.numeric):
+            raise self.tree.fault(
+                "weights are adjusted within classes, or by predictors",
+                expected="classes; or levels and numeric, the predictors of a logit",
+                got="both" if self.classes else "neither",
+                remedy="give one of them",
             )
 
 
@@ -158,7 +198,16 @@ class DesignKeys(Record):
         description="a file of totals that `weight` is calibrated to before anything is "
         "estimated; or `{totals: totals.csv, method: logit, bounds: [0.5, 2], count: persons}` "
         "with what `exitline calibrate` takes: `method`, `bounds`, `bounds_of`, `count`, `within`, "
-        "`variance`, `regression`; standard errors are those of residuals",
+        "`variance`, `regression`; standard errors are those of residuals. Of a second phase to "
+        "its first: `{levels: [zone, [zone, sex]], numeric: [rooms]}`, columns of categories and "
+        "of numbers",
+    )
+    nonresponse: NonresponseKeys | None = Field(
+        None,
+        description="who responded, whose weights stand for everyone who was sampled: "
+        "`{responded: answered, classes: [zone, urban]}` within classes, or `{responded: answered, "
+        "levels: [zone, [zone, urban]], numeric: [age]}` by a logit of columns of categories and "
+        "of numbers; standard errors take in that factors are estimated",
     )
     calibrated_to: CalibrationKeys | None = Field(
         None,
@@ -194,13 +243,39 @@ class DesignKeys(Record):
                 remedy="replicate weights are calibrated each: `exitline calibrate` does it; "
                 "calibrated_to is for weights that come calibrated",
             )
+        self._check_made()
         self.made()
+
+    def _check_made(self) -> None:
+        """Weights that the study makes itself, and a design that they do not go with."""
+        made = self.calibration
+        if made is not None and (made.totals is None) != (self.second_phase is not None):
+            raise self.at("calibration").fault(
+                "a calibration to a first phase, and no second phase"
+                if made.totals is None
+                else "a second phase is calibrated to the totals of the first",
+                expected="second_phase with calibration: {levels: ..., numeric: ...}; or "
+                "totals without second_phase",
+                got="no second_phase" if made.totals is None else "a file of totals",
+                remedy="see docs/weights.md",
+            )
+        if self.nonresponse is not None:
+            others = ("calibration", "calibrated_to", "replicates", "second_phase", "census")
+            there = [name for name in others if getattr(self, name)]
+            if there:
+                raise self.at("nonresponse").fault(
+                    "weights that cannot be adjusted for non-response here",
+                    expected=f"nonresponse without {there[0]}",
+                    got=", ".join(there),
+                    remedy="`exitline nonresponse` writes adjusted weights, and adjusts replicates "
+                    "each; name its column as the weight",
+                )
 
     def made(self) -> Design:
         """The design."""
         try:
             given = dict(self.given)
-            for name in ("calibration", "calibrated_to", "base_weight"):
+            for name in ("calibration", "calibrated_to", "base_weight", "nonresponse"):
                 given.pop(name, None)
             if self.pps is not None:
                 given["pps"] = Pps(**self.pps.given)

@@ -12,10 +12,10 @@ from exitline.errors import StudyError
 from exitline.stats.data.price_index import check_years, price_index
 from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.data.studies.boundaries import AreaBoundaries
+from exitline.stats.data.studies.panels import AssessmentUse, PanelUse
 from exitline.stats.data.studies.small_areas import SmallAreaUse
 from exitline.stats.data.studies.study import (
     DEFAULT_MEASURES,
-    CalibratedTo,
     Equivalence,
     FactsTable,
     Key,
@@ -28,11 +28,13 @@ from exitline.stats.data.studies.study import (
 )
 from exitline.stats.data.studies.study_file import SCALES, AreaKeys
 from exitline.stats.data.studies.table_keys import TableKeys
+from exitline.stats.data.studies.weights import CalibratedTo, Responding
 from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.data.studies.design_keys import DesignKeys
+    from exitline.stats.data.studies.panel_keys import AssessmentKeys, PanelKeys
     from exitline.stats.data.studies.paths import Paths
     from exitline.stats.data.studies.small_area_keys import ModelKeys
     from exitline.stats.data.studies.study_file import (
@@ -77,6 +79,8 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         "readings": _readings,
         "small_areas": lambda entries: tuple(_small_area(keys, paths) for keys in entries),
         "scenario": lambda named: {name: dict(keys.given) for name, keys in named.items()},
+        "panel": lambda keys: _panel(keys, paths),
+        "assessment": lambda keys: _assessment(keys, paths),
         "outputs": lambda keys: Outputs(**keys.given),
     }
     parts |= {name: read(given[name]) for name, read in readers.items() if name in given}
@@ -90,6 +94,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
         parts["missing_welfare"] = given["missing"].welfare
     if "design" in given:
         parts["calibrated_to"] = _calibrated_to(given["design"], paths)
+        parts["responding"] = _responding(given["design"])
     if "interval" in given:
         parts["interval"] = given["interval"].shares
         parts["quantile_interval"] = given["interval"].quantiles
@@ -124,9 +129,15 @@ def _calibrated_to(design: DesignKeys, paths: Paths) -> CalibratedTo | None:
     keys = design.calibration or design.calibrated_to
     if keys is None:
         return None
-    given = {**keys.given, "totals": paths.read(keys.totals)}
+    given = {**keys.given, "totals": keys.totals and paths.read(keys.totals)}
     made = design.calibration is not None
     return CalibratedTo(**given, weight=design.base_weight, made=made, where=keys.tree.where)
+
+
+def _responding(design: DesignKeys) -> Responding | None:
+    """How respondents stand for others, if they do."""
+    keys = design.nonresponse
+    return None if keys is None else Responding(**keys.given, where=keys.tree.where)
 
 
 def _key(on: KeyKeys | str) -> Key:
@@ -247,6 +258,29 @@ def _small_area(keys: ModelKeys, paths: Paths) -> SmallAreaUse:
     return SmallAreaUse(
         keys.kind, keys.area, keys.line, MappingProxyType(tables), MappingProxyType(options),
         keys.tree.where,
+    )  # fmt: skip
+
+
+def _panel(keys: PanelKeys, paths: Paths) -> PanelUse:
+    """A panel: its tables, its design, and the watch apart from its other keys."""
+    options = {k: v for k, v in keys.given.items() if k not in ("data", "watch")}
+    if keys.design is not None:
+        options["design"] = _design(keys.design, paths)
+    tables = tuple(_table(table, paths) for table in keys.data or ())
+    if keys.waves:
+        options["waves"] = tuple(name for name, _ in keys.waves)
+    watch = None if keys.watch is None else MappingProxyType(keys.watch.given)
+    called = MappingProxyType(dict(keys.waves))
+    return PanelUse(tables, MappingProxyType(options), watch, called, keys.tree.where)
+
+
+def _assessment(keys: AssessmentKeys, paths: Paths) -> AssessmentUse:
+    """An assessment: its two tables apart from its other keys."""
+    options = {k: v for k, v in keys.given.items() if k not in ("visits", "counts", "standard")}
+    standard = None if keys.standard is None else _standard(keys.standard, paths)
+    return AssessmentUse(
+        _table(keys.visits, paths), _table(keys.counts, paths), standard,
+        MappingProxyType(options), keys.tree.where,
     )  # fmt: skip
 
 

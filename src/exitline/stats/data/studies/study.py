@@ -17,14 +17,10 @@ from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
-    from exitline.stats.data.sampling.calibration import (
-        BoundsOf,
-        CalibrationMethod,
-        Count,
-        Regression,
-    )
     from exitline.stats.data.studies.boundaries import AreaBoundaries
+    from exitline.stats.data.studies.panels import AssessmentUse, PanelUse
     from exitline.stats.data.studies.small_areas import SmallAreaUse
+    from exitline.stats.data.studies.weights import CalibratedTo, Responding
 
 Period = Literal["day", "month", "year"]
 Direction = Literal["deflate welfare", "uprate the line"]
@@ -227,38 +223,6 @@ class Outputs:
 
 
 @dataclass(frozen=True)
-class CalibratedTo:
-    """What a study's weight was calibrated to, or is before anything is estimated.
-
-    Attributes
-    ----------
-    totals : path
-        File with the columns margin, level, total.
-    weight : str or None
-        Column of the weights before, of a weight that comes calibrated.
-    count, variance, within, regression
-        As in `exitline.stats.data.sampling.calibration.Calibration`.
-    made : bool
-        Whether the study calibrates it.
-    method, bounds, bounds_of
-        How, then.
-    where : str
-    """
-
-    totals: Path | str
-    weight: str | None = None
-    count: Count = "households"
-    within: tuple[str, ...] = ()
-    variance: str | None = None
-    regression: Regression = "weighted"
-    made: bool = False
-    method: CalibrationMethod = "raking"
-    bounds: tuple[float, ...] = ()
-    bounds_of: BoundsOf = "factors"
-    where: str = ""
-
-
-@dataclass(frozen=True)
 class Study:
     """One study file, read and checked for form; its data have not been looked at.
 
@@ -304,10 +268,16 @@ class Study:
         Models of areas that the sample is too small for.
     calibrated_to : CalibratedTo, optional
         The totals that the design's weight was calibrated to.
+    responding : Responding, optional
+        How respondents stand for those who did not respond.
     min_count : float, optional
         Counts from 1 to below this are hidden in whatever a run writes to be read.
     scenario : mapping of str to mapping
         Transfers by name: amount per person, and to (a condition), or score and quota.
+    panel : PanelUse, optional
+        The same households at several visits, and the watch on them.
+    assessment : AssessmentUse, optional
+        Visits of an assessment.
     outputs : Outputs
     path : Path, optional
         The study file.
@@ -355,8 +325,11 @@ class Study:
     subpopulation: str | None = None
     small_areas: tuple[SmallAreaUse, ...] = ()
     calibrated_to: CalibratedTo | None = None
+    responding: Responding | None = None
     min_count: float | None = None
     scenario: Mapping[str, Mapping[str, float | str]] = field(default_factory=lambda: _EMPTY)
+    panel: PanelUse | None = None
+    assessment: AssessmentUse | None = None
     outputs: Outputs = field(default_factory=Outputs)
     path: Path | None = None
     digest: str = ""
@@ -375,10 +348,12 @@ class Study:
     @property
     def standard_reference(self) -> str | Path | None:
         """What `exitline.rules.standard.load` takes: a path where such a file is there."""
-        if self.standard is None:
-            return None
-        beside = self.folder / self.standard
-        return beside if beside.is_file() else self.standard
+        return None if self.standard is None else self.reference_of(self.standard)
+
+    def reference_of(self, standard: str) -> str | Path:
+        """A rule file of this name beside the study, or else a shipped one."""
+        beside = self.folder / standard
+        return beside if beside.is_file() else standard
 
     @property
     def tables(self) -> dict[str, TableRef]:
@@ -406,9 +381,21 @@ class Study:
             "pairs": self.design.sampling.joint,
         }
         found |= {role: Path(path) for role, path in design.items() if path is not None}
-        for number, use in enumerate(self.small_areas, 1):
-            named = {f"small_areas {number}, {r}": t.path for r, t in use.tables.items()}
-            found |= {role: path for role, path in named.items() if path is not None}
+        beside = {role: table.path for role, table in self.tables_beside.items()}
+        return found | {role: path for role, path in beside.items() if path is not None}
+
+    @property
+    def tables_beside(self) -> dict[str, TableRef]:
+        """The tables of models, of a panel and of an assessment, by role."""
+        found = {
+            f"small_areas {number}, {role}": table
+            for number, use in enumerate(self.small_areas, 1)
+            for role, table in use.tables.items()
+        }
+        if self.panel is not None:
+            found |= {f"panel {i}": table for i, table in enumerate(self.panel.tables, 1)}
+        if self.assessment is not None:
+            found |= {"visits": self.assessment.visits, "counts": self.assessment.counts}
         return found
 
     def where(self, key: str) -> str:

@@ -27,6 +27,7 @@ from exitline.rules.yamlfile.declared import (
 )
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.studies.design_keys import DesignKeys
+from exitline.stats.data.studies.panel_keys import AssessmentKeys, PanelKeys
 from exitline.stats.data.studies.small_area_keys import SmallAreaKeys
 from exitline.stats.data.studies.study import Direction, Period, Unit
 from exitline.stats.data.studies.table_keys import TableKeys, Texts
@@ -375,4 +376,6 @@ class StudyFile(Record):
     small_areas: Annotated[tuple[SmallAreaKeys, ...], ONE_OR_MANY] = ()
     min_count: Annotated[float, _COUNT] | None = None
     scenario: Annotated[dict[str, ScenarioKeys], NAMED] | None = None
+    panel: PanelKeys | None = None
+    assessment: AssessmentKeys | None = None
     outputs: OutputKeys | None = None

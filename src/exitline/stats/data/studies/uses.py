@@ -116,14 +116,15 @@ def role_uses(
     design = design or Design()
     numbers = [design.weight, design.size, *design.fpcs, *numeric]
     codes = [*design.strata_columns, *design.stages, *design.sampling.further[1:], *code]
-    if design.calibration is not None:
-        numbers += [*design.calibration.numbers, design.calibration.weight,
-                    design.calibration.calibrated]  # fmt: skip
-        codes += [*design.calibration.categories, *design.calibration.within]
+    truths = [*truth, *design.sampling.further[:1]]
+    if (model := design.calibration) is not None:
+        numbers += [*model.numbers, *model.of_rows]
+        codes += [*model.categories, *model.within]
+        truths.append(model.responded)
     return Uses(
         numeric=frozenset(n for n in numbers if n),
         code=frozenset(n for n in codes if n),
-        truth=frozenset(n for n in (*truth, *design.sampling.further[:1]) if n),
+        truth=frozenset(n for n in truths if n),
         many=frozenset(design.replicates),
     )
 
@@ -193,8 +194,10 @@ def _calibration(found: _Found, model: Calibration | None, names: Mapping[str, s
     """The columns of what the weight was calibrated to, if it was."""
     if model is None:
         return
-    numbers = (*model.numbers, *([model.weight] if model.weight else []))
-    for kind, columns in (("code", (*model.categories, *model.within)), ("number", numbers)):
+    numbers = (*model.numbers, *model.of_rows)
+    truths = (model.responded,) if model.responded else ()
+    codes = (*model.categories, *model.within)
+    for kind, columns in (("code", codes), ("number", numbers), ("truth", truths)):
         for name in columns:
             found.add("households", names.get(name, name), {kind})
 

@@ -213,11 +213,14 @@ def calibrated_from_arrow(
     many = model.size_of_model
     phases = plan.design.sampling.taken is not None
     x = np.column_stack([totals.column(f"auxiliary{j}").to_numpy() for j in range(many)])
-    _refuse_other_weights(np.nansum(x, axis=0), model)
     square = np.zeros((many, many))
     for i in range(many):
         for j in range(i, many):
             square[i, j] = square[j, i] = np.nansum(crossed.column(f"square{i}_{j}").to_numpy())
+    if model.responded is not None:
+        _refuse_other_response(np.nansum(x, axis=0), np.diag(square), model)
+    else:
+        _refuse_other_weights(np.nansum(x, axis=0), model)
     domains = cells_from_arrow(crossed, 0)
     cross = []
     for j in range(many):
@@ -261,5 +264,23 @@ def _refuse_other_weights(found: Floats, model: Calibration) -> None:
             where=f"column '{model.calibrated}', margin '{name}'",
             expected=f"{total:,.10g}", got=f"{reached:,.10g}",
             remedy="use the rows that `calibrate` gave, all of them, and its design; "
+            "for parts of them name areas (by)",
+        )  # fmt: skip
+
+
+def _refuse_other_response(found: Floats, square: Floats, model: Calibration) -> None:
+    """Refuse weights that are not those of the estimated propensities, whose scores add up to 0."""
+    many = np.repeat([m.kind == "number" for m in model.margins],
+                     [max(1, len(m.levels)) for m in model.margins])  # fmt: skip
+    everyone = float(square[~many].max(initial=0.0))
+    off = np.flatnonzero(~(np.abs(found) <= REACHED * np.sqrt(square * everyone)))
+    if len(off):
+        names = [m.name for m in model.margins for _ in range(max(1, len(m.levels)))]
+        raise DesignError(
+            "the weights are not those of this adjustment for non-response",
+            where=f"column '{model.calibrated}', predictor '{names[off[0]]}'",
+            expected="respondents whose weights stand for everyone who was sampled",
+            got=f"weights that are off by {found[off[0]]:,.6g}",
+            remedy="use the rows that `adjust_nonresponse` gave, all of them, and its design; "
             "for parts of them name areas (by)",
         )  # fmt: skip

@@ -141,7 +141,7 @@ class WeightGroups:
             try:
                 factors[used, i] = part.solve(method, limits, iterations).factor
             except ExitlineError as reason:
-                raise _of_replicate(reason, name) from reason
+                raise of_replicate(reason, name) from reason
         return factors
 
     def groups(self, found: Solution, replicates: Floats) -> pa.Table:
@@ -154,8 +154,15 @@ class WeightGroups:
         return table
 
 
-def _of_replicate(reason: ExitlineError, name: str) -> DataError:
-    """The error for a replicate that cannot be calibrated."""
+def of_replicate(reason: ExitlineError, name: str) -> DataError:
+    """The error for a replicate that cannot be calibrated, or adjusted.
+
+    Parameters
+    ----------
+    reason : ExitlineError
+    name : str
+        Of the replicate.
+    """
     return DataError(
         f"the replicate '{name}' cannot be calibrated: {reason.what}", where=reason.where,
         expected=reason.expected, got=reason.got,

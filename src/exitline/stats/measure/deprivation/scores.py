@@ -56,7 +56,7 @@ class Spec:
     destitution : Indicators, optional
         Of a second, stricter set: who is poor and reaches the cut-off there, too.
     declared_alone : bool
-        Whether who is poor hangs on a standard's own condition and on more than the score (an
+        Whether who is poor depends on a standard's own condition and on more than the score (an
         income line), so that it may be known where an indicator is not.
     all_kept : bool
         Whether no household is left out for a missing indicator.
@@ -128,7 +128,7 @@ def scored(table: Any, spec: Spec, states: States, keep: Sequence[str], sums: Se
 
 
 def is_kept(spec: Spec, states: States) -> Any:
-    """Whether each household takes part: nothing is unknown that figures hang on."""
+    """Whether each household takes part: nothing is unknown that figures depend on."""
     known = _all(state.notnull() for state in states.deprived.values())
     if spec.declared_alone:
         known = states.poor.notnull() & (known | ~states.poor.fill_null(True))

@@ -54,7 +54,7 @@ def gram_columns(design: Design) -> tuple[str, ...]:
     ----------
     design : Design
     """
-    passed_on = design.calibration is not None and design.calibration.response
+    passed_on = design.calibration is not None and design.calibration.responded
     return _columns(design, "gram" if passed_on else "auxiliary")
 
 
@@ -90,20 +90,36 @@ def with_auxiliaries(table: Any, design: Design, resolved: Resolved) -> Any:
     final = portable.number(table[model.calibrated]) if model.calibrated else one
     variance = portable.number(table[model.variance]) if model.variance else one
     values = _values(table, model, resolved)
-    if model.response:
-        kept = final.fill_null(0.0)
-        new = dict(
-            zip(auxiliary_columns(design), ((kept - given) * x for x in values), strict=True)
-        )
-        new |= dict(zip(regressor_columns(design), values, strict=True))
-        new |= dict(zip(gram_columns(design), (kept * x for x in values), strict=True))
-        return table.mutate(**new)
+    if model.responded:
+        return _of_respondents(table, design, values, (given, final.fill_null(0.0)))
     if model.within:
         values, variance = _means(table, model, given, [*values, variance])
     weight = given if model.regression == "weighted" else one
     share = portable.divide(weight, final * variance)
     new = dict(zip(auxiliary_columns(design), (final * x for x in values), strict=True))
     new |= dict(zip(regressor_columns(design), (share * x for x in values), strict=True))
+    return table.mutate(**new)
+
+
+def _of_respondents(table: Any, design: Design, values: list[Any], weights: tuple[Any, Any]) -> Any:
+    """The columns where weights of those who did not respond were passed on.
+
+    A figure's influence takes in that of the estimated factors (Kim and Kim 2007, Canadian Journal
+    of Statistics 35): w r y/p - w (r - p) x'B, where B regresses y on x over respondents with the
+    weights w r (1 - p)/p, and its square is the information of the logit, sum of w p (1 - p) x x'.
+    Within classes p is the share that responded, and B a mean: 1 - p cancels out.
+    """
+    model = design.calibration
+    assert model is not None
+    given, kept = weights
+    p = 1.0 if model.propensity is None else portable.number(table[model.propensity])
+    short = 1.0 if model.propensity is None else 1.0 - p
+    gram = kept if model.propensity is None else given * p
+    new: dict[str, Any] = {}
+    for i, x in enumerate(values):
+        new[auxiliary_columns(design)[i]] = (kept - given) * p * x
+        new[regressor_columns(design)[i]] = x * short
+        new[gram_columns(design)[i]] = gram * x
     return table.mutate(**new)
 
 

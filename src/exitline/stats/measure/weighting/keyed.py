@@ -55,9 +55,19 @@ def shown(key: GroupKey) -> str:
     >>> shown(GroupKey("zone")), shown(GroupKey(("zone", "urban")))
     ("column 'zone'", "columns 'zone', 'urban'")
     """
-    if isinstance(key.column, str):
-        return f"column '{key.column}'"
-    return "columns " + ", ".join(f"'{name}'" for name in key.column)
+    named = ", ".join(f"'{name}'" for name in columns_of(key))
+    return ("column " if isinstance(key.column, str) else "columns ") + named
+
+
+def columns_of(key: GroupKey) -> tuple[str, ...]:
+    """The columns of a key.
+
+    Examples
+    --------
+    >>> columns_of(GroupKey("zone")), columns_of(GroupKey(("zone", "urban")))
+    (('zone',), ('zone', 'urban'))
+    """
+    return (key.column,) if isinstance(key.column, str) else key.column
 
 
 def key_name(index: int) -> str:

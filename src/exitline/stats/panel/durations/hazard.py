@@ -12,7 +12,8 @@ from exitline.errors import DataError, ExitlineError, install_extra, nearest
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.intake.cells import Cells, no_kinds, roll_up
 from exitline.stats.infer.intervals import symmetric
-from exitline.stats.panel.modelled.logistic import expit
+from exitline.stats.infer.logistic import expit
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -208,7 +209,7 @@ def hazards(
     kept = int(data.keep.sum())
     left_out = len(data.keep) - kept
     notes = spells.notes + (
-        (f"{left_out:,} household-periods with a missing predictor are left out",)
+        (say("{n} household-periods with a missing predictor are left out", n=left_out),)
         if left_out else ()
     )  # fmt: skip
     return Hazards(

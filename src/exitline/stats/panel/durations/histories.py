@@ -21,6 +21,7 @@ from exitline.stats.panel.pairs import design_keys, distinct, ranges
 from exitline.stats.panel.rates import sampling_of
 from exitline.stats.panel.sources import few_matches, open_panel, refuse_straddling
 from exitline.stats.panel.spec import OpenPanel, PanelSpec, WaveReport
+from exitline.words.said import Numeral, say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def sequences(
     """
     confidence = Confidence(level, interval)
     with open_panel(data, spec, engine) as panel:
-        waves = panel.spec.waves
+        spec, waves = panel.spec, panel.spec.waves
         _refuse_too_many(waves)
         table = _totals(panel)
         reports = panel.reports
@@ -285,6 +286,7 @@ def _notes(left_out: int, reports: Sequence[WaveReport], waves: Sequence[str]) -
         return ()
     share = 100 * left_out / reports[0].households
     return (
-        f"{left_out:,} of {reports[0].households:,} households of {waves[0]} ({share:.1f} %) have "
-        "an unknown state in some wave and are not in the table",
-    )
+        say("{n} of {m} households of {wave} ({share}) have an unknown state in some wave and are "
+            "not in the table", n=left_out, m=reports[0].households, wave=waves[0],
+            share=Numeral(f"{share:.1f} %")),
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -146,7 +147,11 @@ def lasting_exits(
         wanted.append(Ratio("exit_confirmed" + pair, confirmed, left, "share"))
     blocks = ratio_blocks(panel, wanted, panel.first_weight, used, Confidence(level, interval))
     notes = (
-        f"an exit counts after {k} waves in a row at or above {1 + buffer:g} x the line",
+        say(
+            "an exit counts after {n} waves in a row at or above {m} x the line",
+            n=k,
+            m=Numeral(f"{1 + buffer:g}"),
+        ),
         *_too_late(panel, k),
         *_left_out(panel, used),
     )
@@ -158,13 +163,17 @@ def _too_late(panel: Panel, k: int) -> tuple[str, ...]:
     if k == 1:
         return ()
     waves = panel.waves[max(len(panel.waves) - k, 0) :]
-    text = f"exits first seen at {waves[-k + 1] if len(waves) >= k else waves[0]} or later cannot "
-    return (text + f"be confirmed yet: fewer than {k} waves have passed",)
+    first = waves[-k + 1] if len(waves) >= k else waves[0]
+    return (
+        say("exits first seen at {wave} or later cannot be confirmed yet: fewer than {n} waves "
+            "have passed", wave=first, n=k),
+    )  # fmt: skip
 
 
 def _left_out(panel: Panel, used: Bools) -> tuple[str, ...]:
     lost = int((~used).sum())
-    text = f"{lost:,} of {panel.size:,} households are not known in every wave and are left out"
+    text = say("{n} of {size} households are not known in every wave and are left out", n=lost,
+               size=panel.size)  # fmt: skip
     return (text,) if lost else ()
 
 

@@ -13,7 +13,7 @@ from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import Confidence, Named, Values
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.intake.cells import Rows, no_kinds
-from exitline.stats.panel.modelled.logistic import LogitModel, fit_logit
+from exitline.stats.infer.logistic import LogitModel, fit_logit
 from exitline.stats.panel.pairs import CELLS
 from exitline.stats.panel.rates import RATES
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -35,6 +35,11 @@ from exitline.exits.register.store.together import Together
 Key = tuple[Any, ...]
 
 
+def _row(model: type[models.Model], fields: dict[str, Any]) -> Any:
+    """A row that can be written."""
+    return model(**fields)
+
+
 class Derived:
     """Collects what steps of several households change, and writes it at once.
 
@@ -43,10 +48,18 @@ class Derived:
     store : Store
     *procedures : Procedure
         At hand already.
+    made : callable
+        A row of a table from its fields; the table's own by default, to be written.
     """
 
-    def __init__(self, store: Store, *procedures: Procedure) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *procedures: Procedure,
+        made: Callable[[type[models.Model], dict[str, Any]], Any] = _row,
+    ) -> None:
         self.store = store
+        self._made = made
         self._procedures = {procedure.digest: procedure for procedure in procedures}
         self._new: dict[type[models.Model], list[Any]] = {}
         self._changed: dict[type[models.Model], dict[int, Any]] = {}
@@ -80,23 +93,26 @@ class Derived:
         if not events:
             return
         open_ = stand or {}
-        so_far = tuple(before)
+        history = History(events[0].household, tuple(before))
         standing: Any = next(iter(open_.get(StandingRow, ())), None)
         cases = {case.name: case for case in open_.get(CaseRow, ())}
         live = _keyed(open_.get(DutyRow, ()))
+        due = _keyed(overdue.duties(history, self.procedure, events[0].on))
         for event in events:
-            history = History(event.household, (*so_far, event))
+            history = history.then(event)
             standing = self._standing(row, standing, history, event)
             self._cases(row, cases, event)
-            self._duties(row, live, History(event.household, so_far), history)
+            due = self._duties(row, live, due, history)
             self._papers(row, event)
             row.version += 1
             row.steps += 1
-            self._add(_change(row, f"step: {event.step} #{row.steps}", event.actor))
-            so_far = history.events
+            self._add(
+                ChangeRow, household=row, path=row.path, version=row.version,
+                what=f"step: {event.step} #{row.steps}", by=event.actor,
+            )  # fmt: skip
         row.state, row.category, row.listed = standing.state, standing.category, standing.listed
         row.state_since, row.last_on = standing.since, standing.on
-        row.procedure = so_far[-1].procedure_digest
+        row.procedure = events[-1].procedure_digest
         self._change(row)
 
     def new(self, model: type[models.Model]) -> list[Any]:
@@ -145,12 +161,11 @@ class Derived:
         if last is not None:
             last.next_on, last.next_recorded = event.on, event.recorded
             self._change(last)
-        made = StandingRow(
-            household=row, path=row.path, county_id=row.county_id, number=event.number,
+        return self._add(
+            StandingRow, household=row, path=row.path, county_id=row.county_id, number=event.number,
             on=event.on, recorded=event.recorded, state=event.state, category=event.category,
             listed=event.listed, since=history.standing().since,
         )  # fmt: skip
-        return self._add(made)
 
     def _cases(self, row: HouseholdRow, cases: dict[str, CaseRow], event: Event) -> None:
         """Cases that the event ended and began, in this order (as `History.open_cases`)."""
@@ -160,22 +175,21 @@ class Derived:
             self._change(case)
         if event.begins:
             cases[event.begins] = self._add(
-                CaseRow(household=row, path=row.path, name=event.begins, began=event.on,
-                     began_recorded=event.recorded, began_by=event.number)
+                CaseRow, household=row, path=row.path, name=event.begins, began=event.on,
+                began_recorded=event.recorded, began_by=event.number,
             )  # fmt: skip
 
     def _duties(
-        self, row: HouseholdRow, live: dict[Key, DutyRow], before: History, after: History
-    ) -> None:
-        """Duties that began, were done, or are gone with the state that they hung on."""
+        self, row: HouseholdRow, live: dict[Key, DutyRow], was: dict[Key, Any], after: History
+    ) -> dict[Key, Any]:
+        """Duties that began, were done, or are gone with the state they hung on; all there are."""
         event = after.events[-1]
-        was = _keyed(overdue.duties(before, self.procedure, event.on))
         now = _keyed(overdue.duties(after, self.procedure, event.on))
         for key, duty in now.items():
             if key not in was:
                 live[key] = self._add(
-                    DutyRow(household=row, path=row.path, name=duty.name, role=duty.role,
-                         began=duty.began, began_recorded=event.recorded, due=duty.due)
+                    DutyRow, household=row, path=row.path, name=duty.name, role=duty.role,
+                    began=duty.began, began_recorded=event.recorded, due=duty.due,
                 )  # fmt: skip
             if duty.done is not None and live[key].done is None:
                 live[key].done, live[key].done_recorded = duty.done, event.recorded
@@ -184,29 +198,25 @@ class Derived:
             gone = live.pop(key)
             gone.gone, gone.gone_recorded = event.on, event.recorded
             self._change(gone)
+        return now
 
     def _papers(self, row: HouseholdRow, event: Event) -> None:
         """The papers of a step; a kind that may not show everything is posted as a notice."""
+        if not event.documents:
+            return
         procedure = self.procedure(event.procedure_digest)
-        days = [
-            waiting.days
-            for later in procedure.steps.values()
-            for waiting in later.waits
-            if waiting.step == event.step
-        ]
-        until = event.on + timedelta(days=max(days)) if days else None
         for paper in event.documents:
-            kept = {"household": row, "path": row.path, "kind": paper.kind}
-            shows = list(paper.shows)
-            made = self._add(DocumentRow(**kept, digest=paper.digest, shows=shows))
-            made.by_event = event.number
+            kept = {"household": row, "path": row.path, "kind": paper.kind,
+                    "shows": list(paper.shows)}  # fmt: skip
+            self._add(DocumentRow, digest=paper.digest, **kept).by_event = event.number
             if procedure.documents[paper.kind].never_shows:
-                code = secrets.token_urlsafe(12)
-                made = NoticeRow(**kept, shows=shows, posted=event.on, until=until, code=code)
-                self._add(made).by_event = event.number
+                code, until = secrets.token_urlsafe(12), _open_until(procedure, event)
+                made = self._add(NoticeRow, posted=event.on, until=until, code=code, **kept)
+                made.by_event = event.number
 
-    def _add(self, made: Any) -> Any:
-        self._new.setdefault(type(made), []).append(made)
+    def _add(self, model: type[models.Model], **fields: Any) -> Any:
+        made = self._made(model, fields)
+        self._new.setdefault(model, []).append(made)
         return made
 
     def _change(self, row: Any) -> None:
@@ -214,18 +224,27 @@ class Derived:
             self._changed.setdefault(type(row), {})[row.pk] = row
 
 
+OF_HOUSEHOLD = (
+    "steps", "state", "category", "listed", "state_since", "last_on", "procedure"
+)  # fmt: skip
+"""What a household's own row says of its last step."""
 _COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
-    HouseholdRow: ("version", "steps", "state", "category", "listed", "state_since", "last_on",
-                "procedure"),
+    HouseholdRow: ("version", *OF_HOUSEHOLD),
     StandingRow: ("next_on", "next_recorded"),
     CaseRow: ("ended", "ended_recorded"),
     DutyRow: ("done", "done_recorded", "gone", "gone_recorded"),
 }  # fmt: skip
 
 
-def _change(row: HouseholdRow, what: str, by: str) -> ChangeRow:
-    """The next version of a household."""
-    return ChangeRow(household=row, path=row.path, version=row.version, what=what, by=by)
+def _open_until(procedure: Procedure, event: Event) -> date | None:
+    """The first day on which a step may be taken that waits for the one of a notice."""
+    days = [
+        waiting.days
+        for later in procedure.steps.values()
+        for waiting in later.waits
+        if waiting.step == event.step
+    ]
+    return event.on + timedelta(days=max(days)) if days else None
 
 
 def _keyed(duties: Iterable[Any]) -> dict[Key, Any]:
@@ -239,52 +258,9 @@ def _keyed(duties: Iterable[Any]) -> dict[Key, Any]:
     return found
 
 
-def differences(store: Store, household: int, steps: Sequence[StepRow]) -> list[str]:
-    """Where what stands beside the steps of a household is not what follows from them.
-
-    Parameters
-    ----------
-    household : int
-        Its row's id.
-    steps : sequence of StepRow
-        All of them, with their events.
-
-    Returns
-    -------
-    list of str
-        By table, without naming the household.
-    """
-    row = HouseholdRow.objects.using(store.alias).get(pk=household)
-    again = replayed(store, row, steps)
-    where = f"{steps[0].county.path} event {steps[-1].number}"
-    found = []
-    for model, columns in _COMPARED.items():
-        table = model._default_manager.using(store.alias).filter(household=household)
-        stands = sorted(map(str, table.values_list(*columns)))
-        follows = sorted(str(tuple(getattr(r, c) for c in columns)) for r in again.new(model))
-        if stands != follows:
-            name = model._meta.db_table.removeprefix("register_")
-            found.append(f"{where}: {name} rows that its steps do not give")
-    kept = HouseholdRow.objects.using(store.alias).get(pk=household)
-    if any(getattr(row, name) != getattr(kept, name) for name in _COLUMNS[HouseholdRow][1:]):
-        found.append(f"{where}: the household's state is not that of its last step")
-    return found
-
-
 def replayed(store: Store, row: HouseholdRow, steps: Sequence[StepRow]) -> Derived:
     """What follows from all steps of a household, as if none had been followed yet."""
     again = Derived(store)
     row.steps = 0
     again.follow(row, (), [step.event for step in steps])
     return again
-
-
-_COMPARED: dict[type[models.Model], tuple[str, ...]] = {
-    StandingRow: ("number", "on", "recorded", "next_on", "next_recorded", "state", "category",
-               "listed", "since"),
-    CaseRow: ("name", "began", "began_recorded", "began_by", "ended", "ended_recorded"),
-    DutyRow: ("name", "role", "began", "began_recorded", "due", "done", "done_recorded", "gone",
-           "gone_recorded"),
-    DocumentRow: ("kind", "digest", "shows"),
-    NoticeRow: ("kind", "shows", "posted", "until"),
-}  # fmt: skip

@@ -14,7 +14,6 @@ from datetime import date
 from django.db import IntegrityError
 
 from exitline.exits.register.event import Draft, Event
-from exitline.exits.register.history import History
 from exitline.exits.register.logbook.log import decisions_of
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.steps.admission import admit
@@ -138,7 +137,7 @@ def record_all(
             )
             stands_apart(store, actor, hand.assignments, request, held.row)
             event = admit(request, PROVISIONAL + position)
-            held.history = History(draft.household, (*held.history.events, event))
+            held.history = held.history.then(event)
             held.new.append(event)
         made = _written(store, list(hand.households.values()), procedure, token, actor)
     look_again(store, [event.number for event in made])
