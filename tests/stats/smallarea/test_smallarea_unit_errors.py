@@ -182,6 +182,7 @@ def test_a_benchmarked_map_meets_its_targets_and_says_their_error(unit_sample, u
         ({"bounds": {"headcount": (0, 1)}}, "bounds without a benchmark"),
         ({"benchmark": "ratio", "bounds": {"headcount": (1, 0)}}, "these are no bounds"),
         ({"benchmark": "ratio", "bounds": {"headcount": (0, 0.01)}}, "no figures meet this"),
+        ({"benchmark": "ratio", "targets": {"headcount": 1.2}}, "no figures meet this"),
         ({"benchmark": "ratio", "measures": ["gini"]}, "'gini' of areas does not average"),
         ({"benchmark": "ratio", "targets": {"watts": 1.0}}, "there is no measure 'watts'"),
     ):

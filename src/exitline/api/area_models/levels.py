@@ -143,6 +143,7 @@ def totals_of(
     SmallAreaError
         For a target that is neither given nor estimated.
     """
+    from exitline.stats.smallarea.benchmarking import BenchmarkRule, refuse_target
     from exitline.stats.smallarea.unit.totals import BenchmarkTotals, bounds_of
 
     found = []
@@ -167,6 +168,8 @@ def totals_of(
             how=asked.benchmark, figures=said,
         )  # fmt: skip
     limits = tuple((asked.bounds or {}).get(one.name, bounds_of(one)) for one in asked.wanted)
+    for (low, high), aim in zip(limits, target, strict=True):
+        refuse_target(aim, BenchmarkRule(str(asked.benchmark), np.zeros(0), low, high))
     if asked.within is None:
         return BenchmarkTotals(str(asked.benchmark), target, se, bounds=limits), [note]
     from exitline.stats.smallarea.unit.result import shown
