@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+INSTALL := -m pip --disable-pip-version-check install --quiet --no-compile
+PIP    := $(BIN)/python $(INSTALL)
 
 .PHONY: demo test lint docs dist smoke lowest bench words lock clean
 
@@ -28,8 +29,8 @@ dist: .make/core  ## the wheel, in dist/
 smoke: dist  ## the wheel in an empty environment, away from the source: the demo runs from it
 	rm -rf build/empty && mkdir -p build
 	$(PYTHON) -m venv build/empty
-	build/empty/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/core.lock
-	build/empty/bin/python -m pip --disable-pip-version-check install --quiet --no-deps dist/exitline-*.whl
+	build/empty/bin/python $(INSTALL) --require-hashes -r requirements/core.lock
+	build/empty/bin/python $(INSTALL) --no-deps dist/exitline-*.whl
 	cp -r examples/albania-2012 build/empty/demo && rm -rf build/empty/demo/out
 	cd build/empty && bin/exitline run demo/study.yaml && test -s demo/out/report.html
 	cd build/empty && bin/exitline measures gini && bin/exitline standards
@@ -37,7 +38,7 @@ smoke: dist  ## the wheel in an empty environment, away from the source: the dem
 lowest: requirements/lowest.lock  ## figures and readers with the lowest versions that pyproject.toml allows
 	rm -rf build/lowest && mkdir -p build
 	$(PYTHON) -m venv build/lowest
-	build/lowest/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/lowest.lock
+	build/lowest/bin/python $(INSTALL) --require-hashes -r requirements/lowest.lock
 	PYTHONPATH=src build/lowest/bin/python -m pytest -q -p no:cacheprovider -m "not spark and not browser" $(LOWEST)
 LOWEST := tests/stats/estimate/test_estimate_parity_r.py tests/stats/estimate/test_estimate_lines.py \
 	tests/stats/infer/test_infer_certain_and_lonely.py tests/stats/infer/test_infer_design_effect.py \
@@ -83,8 +84,8 @@ $(VENV)/pyvenv.cfg:
 
 .make/bench: .make/dev
 	$(PYTHON) -m venv benchmarks/work/peers
-	benchmarks/work/peers/bin/python -m pip --disable-pip-version-check install --quiet samplics svy \
+	benchmarks/work/peers/bin/python $(INSTALL) samplics svy \
 	    saepy statsmodels pandas
 	-command -v python3.13 && python3.13 -m venv benchmarks/work/peers-svy && \
-	    benchmarks/work/peers-svy/bin/python -m pip --disable-pip-version-check install --quiet svy-sae pandas
+	    benchmarks/work/peers-svy/bin/python $(INSTALL) svy-sae pandas
 	@mkdir -p .make && touch $@

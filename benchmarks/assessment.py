@@ -27,7 +27,8 @@ from numpy.random import Generator
 
 from exitline.exits.assess.assessment import assess
 from exitline.exits.assess.evidence import Assumptions, County, RateCriterion, Visits
-from exitline.exits.assess.plans.planning import Aim, SamplePlan, plan_sample, point_rule_passes
+from exitline.exits.assess.plans.fewest import plan_sample
+from exitline.exits.assess.plans.planning import Aim, SamplePlan, point_rule_passes
 from exitline.exits.assess.plans.sequential import double_plan, sequential_plan
 from exitline.exits.assess.plans.stages import StagedPlan
 from exitline.exits.decide.clusters import ICC_MARGIN, Clusters, judged_icc

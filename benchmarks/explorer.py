@@ -1,7 +1,8 @@
 """The explorer page: bytes, seconds to write, milliseconds to the first paint in chromium.
 
 The 832 counties of the shipped example, and a country made up here: 26 provinces, 840 counties
-with five measures over three years, 3,000 villages with decisions on three criteria. Each page
+with five measures over three years, 3,000 villages with decisions on three criteria; and 832 areas
+of a survey in boundaries of some 100 corners each, made up here. Each page
 is opened from disk five times in a fresh window; the median counts. "All drawn" is when the
 picture, the table and every control stand.
 
@@ -27,12 +28,14 @@ import statistics
 import subprocess
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from exitline.cli.shared import show
 
 OPENINGS = 5
+ACROSS, DOWN, RAGGED = 32, 26, 5
 PROVINCES, COUNTIES, VILLAGES, SERIES, YEARS = 26, 840, 3000, 5, 3
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
@@ -75,6 +78,58 @@ def country() -> dict[str, Any]:
         "disclosure": {"words": "", "suppressed": 0},
         "verify": {"words": "", "commands": [], "digests": []},
     }  # fmt: skip
+
+
+def ragged(one: tuple[float, float], other: tuple[float, float]) -> list[tuple[float, float]]:
+    """An edge between two corners, displaced at its middles: the same from either side."""
+    low, high = sorted((one, other))
+    line = [low, high]
+    for step in range(RAGGED):
+        chance = random.Random(f"{low}{high}{step}")
+        wide = 0.22 * ((high[0] - low[0]) ** 2 + (high[1] - low[1]) ** 2) ** 0.5 / 2**step
+        found = [line[0]]
+        for (ax, ay), (bx, by) in pairwise(line):
+            shift = (chance.uniform(-wide, wide) / 2, chance.uniform(-wide, wide) / 2)
+            found += [((ax + bx) / 2 + shift[0], (ay + by) / 2 + shift[1]), (bx, by)]
+        line = found
+    return line if line[0] == one else line[::-1]
+
+
+def mapped(folder: Path) -> dict[str, Any]:
+    """A survey of 832 counties with boundaries, as `exitline explore` makes its page.
+
+    The boundaries are made here: a grid of 32 by 26 whose corners are moved and whose edges are
+    ragged, some 100 corners each. They are of no place.
+    """
+    from exitline.api.exploring import build
+
+    chance = random.Random(832)
+    at = {
+        (i, j): (90 + i + chance.uniform(-0.25, 0.25), 20 + j + chance.uniform(-0.25, 0.25))
+        for i in range(ACROSS + 1) for j in range(DOWN + 1)
+    }  # fmt: skip
+    features = []
+    for i, j in ((i, j) for j in range(DOWN) for i in range(ACROSS)):
+        corners = [at[i, j], at[i + 1, j], at[i + 1, j + 1], at[i, j + 1]]
+        ring = [p for a, b in pairwise([*corners, corners[0]]) for p in ragged(a, b)[:-1]]
+        ring = [[round(x, 5), round(y, 5)] for x, y in [*ring, ring[0]]]
+        features.append({"type": "Feature", "properties": {"name": f"c{j * ACROSS + i:03}"},
+                         "geometry": {"type": "Polygon", "coordinates": [ring]}})  # fmt: skip
+    shapes = {"type": "FeatureCollection", "features": features}
+    (folder / "counties.geojson").write_text(json.dumps(shapes), encoding="utf-8")
+    rows = [f"{k},c{k:03},p{k % 26:02},{round(chance.lognormvariate(1, 0.6), 3)}"
+            for k in range(ACROSS * DOWN) for _ in range(15)]  # fmt: skip
+    table = "\n".join(["home,county,province,y", *(f"{i}{row}" for i, row in enumerate(rows))])
+    (folder / "homes.csv").write_text(table, encoding="utf-8")
+    (folder / "study.yaml").write_text(
+        "study: 832 counties\ndata: {households: homes.csv}\ncolumns: {welfare: y}\n"
+        "lines: [2]\nareas: [province, county]\nmeasures: [headcount]\nyear: 2020\n", "utf-8"
+    )  # fmt: skip
+    (folder / "explorer.yaml").write_text(
+        "explorer: 832 counties\nruns: [{study: study.yaml}]\nareas:\n  county:\n"
+        "    boundaries: {file: counties.geojson, key: name, source: made up}\n", "utf-8"
+    )  # fmt: skip
+    return build([folder / "explorer.yaml"]).payload()
 
 
 def figures(series: int, year: int, n: int, chance: random.Random) -> dict[str, Any]:
@@ -140,6 +195,7 @@ def main() -> None:
         ("made up, 3,000 villages", made, "view=decisions&level=village"),
     )
     with tempfile.TemporaryDirectory(prefix="exitline-") as work:
+        cases = (*cases, ("832 counties in ragged boundaries", mapped(Path(work)), "level=county"))
         rows = [_row(name, payload, at, Path(work)) for name, payload, at in cases]
         if others:
             rows += [

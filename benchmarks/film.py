@@ -44,9 +44,10 @@ def changed(frame: int, moving: int) -> int:
 
 def by_exitline(out: Path, moving: int) -> None:
     """Our own drawing and encoding."""
-    from exitline.publish.film.canvas import Ink, Style
+    from exitline.publish.film.canvas import Ink
     from exitline.publish.film.fonts import load_fonts
     from exitline.publish.film.frames import Canvas
+    from exitline.publish.film.lettering import Style
     from exitline.publish.film.media.encode import Film, encoding
     from exitline.publish.film.theme import Size
 

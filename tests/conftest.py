@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ NO_SPARK = (
 )
 
 
+LONG = 100
+"""Tests that one in a browser is worth when the work is shared: it takes as long."""
+
+
+def _share(nodeid: str) -> str:
+    """What stays in one process: a file, and all that needs Spark."""
+    return "spark" if "spark" in nodeid else nodeid.partition("::")[0]
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where processes share the work, one of them has Spark; any file stays in one of them."""
@@ -37,9 +47,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Files(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "spark" if "spark" in nodeid else nodeid.partition("::")[0]
+            return _share(nodeid)
 
+    config.option.loadscopereorder = False  # it counts tests; here they are weighed
     return Files(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest first, so that no process waits for another at the end."""
+    if hasattr(config, "workerinput"):
+        weight: Counter[str] = Counter()
+        for item in items:
+            weight[_share(item.nodeid)] += LONG if item.get_closest_marker("browser") else 1
+        items.sort(key=lambda item: -weight[_share(item.nodeid)])
 
 
 @pytest.fixture(autouse=True)

@@ -183,8 +183,10 @@ def opened(browser: Any, pages: dict[str, Path]) -> Iterator[Callable[..., Any]]
     complaints: list[str] = []
     contexts: list[Any] = []
 
-    def visit(what: str | Path, width: int = 1280, at: str = "", **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+    def visit(
+        what: str | Path, width: int = 1280, at: str = "", height: int = 900, **options: Any
+    ) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(8000)

@@ -6,8 +6,11 @@ import re
 import string
 
 import pytest
+import yaml
 
 from exitline.cli import call
+from exitline.errors import ExitlineError, unknown
+from exitline.rules.yamlfile.tree import Tree
 from exitline.words.catalogue import ENGLISH, language
 from exitline.words.collecting import collect_errors
 from exitline.words.error_texts import of_source
@@ -78,3 +81,17 @@ def test_one_of_two_words_makes_two_messages():
         " got='a' + (f' or {b}' if b else ''), remedy='take it out')"
     )
     assert list(found) == ["{count} row left", "{count} rows left", "a or {b}", "take it out"]
+
+
+def test_nouns_and_kinds_of_values_are_heard_too():
+    class FileError(ExitlineError):
+        """What a file of keys raises."""
+
+    given = unknown("family of models", "probbit", ("probit", "logit"), error=FileError)
+    assert language("es").error(given.what).endswith("familia de modelos 'probbit'")
+    tree = Tree(yaml.compose("n: some"), "study.yaml", "n", FileError)
+    fault = tree.unlike("a whole number")
+    french = language("fr")
+    assert french.error(fault.expected) == "un nombre entier"
+    assert "nombre entier" in french.error(fault.remedy)
+    assert "whole" not in french.error(fault.what)

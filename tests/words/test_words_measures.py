@@ -13,7 +13,12 @@ GIVEN = {
     "standard": "25", "share": "0.6", "before": "0.1", "amount": "10", "budget": "0.5",
     "quota": "0.3", "after": "0.5",
 }  # fmt: skip
-SAMPLE = {"richness_concave": "0.5", "growth_elasticity": "1", "reynolds_smolensky": "net"}
+SAMPLE = {
+    "richness_concave": "0.5",
+    "growth_elasticity": "1",
+    "reynolds_smolensky": "net",
+    "bourguignon": "income + rooms",
+}
 """Where the usual value of a parameter is out of range."""
 
 

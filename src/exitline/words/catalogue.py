@@ -107,14 +107,14 @@ class Language:
         found = recogniser.said(text)
         if found is None:
             return self.of(text)
-        stood = {name: self._within(part) for name, part in found.parts.items()}
+        stood = {name: self._within(name, part) for name, part in found.parts.items()}
         return filled(texts[found.message], stood, str)
 
-    def _within(self, part: str) -> str:
-        """What stood in an error: a figure, another message, or a name, which stays."""
+    def _within(self, name: str, part: str) -> str:
+        """What stood in an error: a figure, another message, a noun, or a name, which stays."""
         if _FIGURE.fullmatch(part):
             return self.figure(part)
-        return self.error(part) if " " in part else part
+        return self.error(part) if " " in part or name == "what" else part
 
     def shown(self, text: Text) -> str:
         """A text in this language where it is said, told or given in it; a plain one as it is.

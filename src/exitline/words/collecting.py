@@ -98,7 +98,7 @@ def _messages() -> Iterator[tuple[Any, str | None]]:
 def _of_procedures() -> Iterator[str]:
     """What the shipped procedures call their states, steps, papers, roles, cases and deadlines.
 
-    And what the columns mean that their standards ask for: a register's pages show them.
+    And what their standards say of columns and criteria: a register's pages show them.
     """
     import yaml
 
@@ -123,6 +123,9 @@ def _of_procedures() -> Iterator[str]:
     for path, said in found.items():
         if isinstance(said, dict) and {path.name, str(said.get("standard"))} & standards:
             yield from (c["meaning"] for c in said.get("columns", {}).values() if "meaning" in c)
+            for level in ("household", "village", "county"):
+                exits = (said.get(level) or {}).get("exits") or {}
+                yield from (c["label"] for c in exits.values() if "label" in c)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from exitline.words.recognising import COLUMNS, LISTS, NUMERIC
 ROOT = Path(__file__).parents[1]
 PARTS = ("expected", "got", "remedy")
 """Parts of an error besides what it says first."""
+BY_PLACE = {"unknown": 1, "unlike": 2}
+"""Functions that put texts into an error, and how many come first: a noun, what was expected."""
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER = {
     "n": "count", "m": "other", "share": "part", "most": "limit", "low": "lowest",
@@ -81,7 +83,10 @@ def _said(call: ast.Call) -> Iterator[ast.expr]:
     given = {word.arg: word.value for word in call.keywords if word.arg}
     parts = [given[part] for part in PARTS if part in given]
     error = name.endswith("Error") and not hasattr(builtins, name)
-    if error or (parts and "remedy" in given) or name in ("fault", "refused", "refuse"):
+    if name in BY_PLACE:
+        yield from call.args[: BY_PLACE[name]]
+        yield from parts
+    elif error or (parts and "remedy" in given) or name in ("fault", "refused", "refuse"):
         yield from (given["what"],) if "what" in given else call.args[:1]
         yield from parts
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.words.recognising import Recogniser
 from exitline.words.said import Said
+from exitline.words.told import ERRORS as TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +102,7 @@ class _Catalogue:
     def errors(self) -> tuple[dict[str, str], Recogniser]:
         """What errors say: texts by message, and what tells them."""
         found = {str(m.id): str(m.string) for m in read(self._code, ERRORS)}
+        found |= {message: self.one(message) for message in TOLD}
         found = {message: text for message, text in found.items() if message and text}
         return found, Recogniser(found, least=_LEAST)
 

@@ -34,6 +34,7 @@ ERRORS = (
     collected("there is no {what} '{name}'"),
     collected("one of {names}"),
     collected("a declared {what}"),
+    collected("write {what}"),
     collected("did you mean {what}?"),
     collected("choose one of these"),
     collected("check the spelling; upper and lower case count"),

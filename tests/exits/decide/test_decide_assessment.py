@@ -29,7 +29,8 @@ from exitline.exits.assess.evidence import (
     RateCriterion,
     Visits,
 )
-from exitline.exits.assess.plans.planning import Aim, plan_sample
+from exitline.exits.assess.plans.fewest import plan_sample
+from exitline.exits.assess.plans.planning import Aim
 from exitline.exits.assess.rate_rules import criteria_of
 from exitline.exits.assess.readings import (
     differences,

@@ -13,14 +13,12 @@ from scipy.stats import beta, betabinom, binom
 
 from exitline.exits.assess.bounds import largest_icc, lower_bound, upper_bound
 from exitline.exits.assess.plans.costs import Costs, cheapest_two_stage
+from exitline.exits.assess.plans.fewest import fewest_villages, icc_of, plan_sample
 from exitline.exits.assess.plans.planning import (
     Aim,
     acceptance_number,
     evaluate,
-    fewest_villages,
-    icc_of,
     operating_curve,
-    plan_sample,
     point_rule_passes,
     rejection_number,
 )

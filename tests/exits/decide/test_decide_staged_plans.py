@@ -11,7 +11,8 @@ import pytest
 from exitline.exits.assess.plans.budget import CountyTask, explain, plan_budget
 from exitline.exits.assess.plans.cost_curve import Limits, Question, frontier
 from exitline.exits.assess.plans.costs import Costs
-from exitline.exits.assess.plans.planning import Aim, evaluate, plan_sample
+from exitline.exits.assess.plans.fewest import plan_sample
+from exitline.exits.assess.plans.planning import Aim, evaluate
 from exitline.exits.assess.plans.sequential import curtailed_plan, double_plan, sequential_plan
 from exitline.exits.assess.plans.stages import (
     InterimLook,

@@ -110,3 +110,10 @@ def test_what_cannot_be_screened_is_told(
     with pytest.raises(DataError) as caught:
         run_screens(visits, plan(**changes))
     assert says in caught.value.what
+
+
+@pytest.mark.parametrize("value", [1e302, np.inf])
+def test_numbers_without_digits_are_refused(visits, value):
+    """Beyond 10^20 a floating-point number has no last digit; it was a fault of status 70."""
+    with pytest.raises(DataError, match="beyond 10"):
+        run_screens(visits.assign(income=visits.income.where(visits.index > 0, value)), plan())

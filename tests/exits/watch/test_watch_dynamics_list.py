@@ -16,7 +16,7 @@ from exitline.errors import DataError, MeasureError, RuleFileError
 from exitline.exits.register import load_procedure
 from exitline.exits.watch import evaluate, watch
 from exitline.exits.watch import evaluation as evaluation_module
-from exitline.exits.watch.evaluation import area_under_curve, chosen, fall_since
+from exitline.exits.watch.ranking import area_under_curve, chosen, fall_since
 from exitline.exits.watch.risk import fit_risk, training_pairs
 from exitline.exits.watch.rules import WatchRules, adjusted_rules, shipped_rules
 from exitline.stats.data.sampling.design import Design

@@ -14,9 +14,10 @@ from scipy.sparse import csr_array
 import exitline as xl
 from exitline.cli import exitline
 from exitline.errors import ExitlineError
-from exitline.exits.works.choice import WorksProblem, best, greedy, merged
+from exitline.exits.works.choice import best, greedy
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.plan import WorksPlan
+from exitline.exits.works.problem import WorksProblem, merged
 from exitline.exits.works.reach import nearest, on_sphere, within
 
 MALAWI = "examples/water-points-malawi"

@@ -49,12 +49,25 @@ def test_answer_first_then_the_picture(opened: Callable[..., Any]) -> None:
         for part in (".question", ".big", "#finding", "#picture")
     ]
     assert tops == sorted(tops)
-    assert tops[-1] < 700
+    assert tops[-1] < 470
     assert page.locator(".big").inner_text() == "14.3\u00a0%"
     assert "12.6–16.1" in page.locator(".sure").inner_text()
     assert "Kukës" in page.locator("#finding").inner_text()
     assert "4,891" in page.locator("#subtitle").inner_text()
     assert "2012" in page.locator("#source").inner_text()
+    for name in ("mapped", "china"):  # the whole picture is on the first screen
+        drawn = opened(name, height=800).locator("#picture svg.dots").bounding_box()
+        assert drawn["y"] + drawn["height"] <= 800
+
+
+def test_each_level_of_counts_has_classes_of_its_own(opened: Callable[..., Any]) -> None:
+    """Prefectures have up to 18 counties, provinces up to 88: with the classes of provinces the
+    prefectures were all of one colour."""
+    page = opened("china", at="view=figures&level=prefecture_zh&year=2020")
+    shades = page.eval_on_selector_all("#picture .dot", "n => n.map(x => x.getAttribute('class'))")
+    counts = [sum(f"k{i}" in shade for shade in shades) for i in range(5)]
+    assert sum(n > 0 for n in counts) >= 3
+    assert max(counts) < 0.8 * len(shades)
 
 
 def test_tiles_are_one_stop_and_arrows_move_among_them(

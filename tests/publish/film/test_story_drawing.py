@@ -11,11 +11,12 @@ import pytest
 from exitline.publish.film import StoryError, load_story
 from exitline.publish.film.bound.figures import EpisodeFigures, StoryFigure, StoryPoint, StoryPoints
 from exitline.publish.film.bound.formats import Format
-from exitline.publish.film.canvas import Box, Ink, Lettering, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.checks import check_picture, faults, safe_area
 from exitline.publish.film.fonts import load_fonts
 from exitline.publish.film.frames import Canvas, compose
 from exitline.publish.film.kinds import KINDS
+from exitline.publish.film.lettering import Box, Lettering, Style
 from exitline.publish.film.model import Scene
 from exitline.publish.film.paint.base import PaintStage
 from exitline.publish.film.paint.registry import painter
@@ -48,6 +49,7 @@ points:
   at: {data: homes, by: [w, y, year], count: rows}
   early: {data: homes, by: [w, y], share: y < 2}
   late: {data: homes, by: [w, y], share: y >= 1}
+  areas: {data: homes, by: area, share: y < 2, format: percent.1}
 scenes:
   - {scene: title, seconds: 4, title: A name, subtitle: What it is about}
   - scene: number
@@ -117,6 +119,15 @@ scenes:
     legend: changed
     rest: not yet
     spots: [{label: Here, longitude: n, latitude: share}]
+  - scene: choropleth
+    seconds: 6
+    title: Areas in their shapes
+    ground: {land: land.geojson, shapes: areas.geojson, credit: Nobody}
+    key: name
+    points: areas
+    places: [{key: west, label: West}]
+    pivot: {label: "all: {share}", value: share}
+    undecided: cannot tell
   - scene: works
     seconds: 4
     title: Water for villages
@@ -164,6 +175,12 @@ LAND = """{"type": "FeatureCollection", "features": [
 {"type": "Feature", "properties": {}, "geometry": {"type": "LineString",
  "coordinates": [[0, 0], [3, 4]]}}]}"""
 
+AREAS = """{"type": "FeatureCollection", "features": [
+{"type": "Feature", "properties": {"name": "%s"}, "geometry": {"type": "Polygon",
+ "coordinates": [[[0, 0], [4, 0], [4, 8], [0, 8], [0, 0]], [[1, 1], [2, 1], [2, 2], [1, 1]]]}},
+{"type": "Feature", "properties": {"name": "%s"}, "geometry": {"type": "Polygon",
+ "coordinates": [[[4, 0], [8, 0], [8, 8], [4, 8], [4, 0]]]}}]}"""
+
 
 @pytest.fixture
 def every(folder: Path):
@@ -175,6 +192,7 @@ def every(folder: Path):
 
     (folder / "one.yaml").write_text(EVERY, encoding="utf-8")
     (folder / "land.geojson").write_text(LAND, encoding="utf-8")
+    (folder / "areas.geojson").write_text(AREAS % ("A", "B"), encoding="utf-8")
     skia.Image.fromarray(np.full((40, 60, 4), 128, np.uint8)).save(str(folder / "house.png"))
     (folder / "series.yaml").write_text(
         "series: small\ntitle: Small\nlanguages: [en]\nepisodes: [one.yaml]\n", "utf-8"
@@ -257,6 +275,44 @@ def test_layout_does_not_depend_on_the_number_of_pixels(every) -> None:
         one = painter(scene, PaintStage(size.virtual, "en", bound, episode.sources))
         logs.append(compose(one, Canvas(size), FONTS).log)
     assert logs[0] == logs[1]
+
+
+def test_areas_take_the_colour_of_their_class_and_a_hatch_where_one_cannot_tell(every) -> None:
+    episode, bound = every
+    scene = next(s for s in episode.scenes if s.kind == "choropleth")
+    rows = (StoryPoint(("A",), 0.22, 0.17, 0.29), StoryPoint(("B",), 0.11, 0.07, 0.45))
+    row = dataclasses.replace(bound.points["areas"], points=rows)
+    asked = dataclasses.replace(bound, points={**bound.points, "areas": row})
+    figure = dataclasses.replace(bound.figures["share"], value=0.143)
+    asked = dataclasses.replace(asked, figures={**bound.figures, "share": figure})
+    one = painter(scene, PaintStage(WIDE.virtual, "en", asked, episode.sources))
+    assert one.content()[1] == "cannot tell: B"
+    canvas = Canvas(WIDE)
+    ink = compose(one, canvas, FONTS)
+    texts = [entry.text for entry in ink.log]
+    assert "9.3\xa0%–14.3\xa0%" in texts  # the figure of all is an edge
+    found = {tuple(int(c) for c in px) for px in canvas.pixels[..., 2::-1].reshape(-1, 3)}
+    above, below = (0xF9, 0xBD, 0x8D), (0x9C, 0xC7, 0xE4)
+    assert {above, below} <= found
+
+
+def test_areas_without_a_shape_are_named(every, folder: Path) -> None:
+    episode, bound = every
+    (folder / "areas.geojson").write_text(AREAS % ("A", "Elsewhere"), encoding="utf-8")
+    scene = next(s for s in episode.scenes if s.kind == "choropleth")
+    with pytest.raises(StoryError, match="an area has no shape") as caught:
+        painter(scene, PaintStage(WIDE.virtual, "en", bound, episode.sources))
+    assert "'b' has no shape" in str(caught.value)
+
+
+def test_a_chinese_title_breaks_after_a_sign_not_within_a_word() -> None:
+    fonts = load_fonts("zh", ["在阿尔巴尼亚，七个人中有一个贫困"])
+    canvas = Canvas(UPRIGHT)
+    ink = Ink(canvas.skia, Size(1080, 1920), "zh", fonts)
+    text, style = "在阿尔巴尼亚，七个人中有一个贫困", Style(64, bold=True)
+    assert ink.phrased(text, style, 700) == "在阿尔巴尼亚，\n七个人中有一个贫困"
+    assert ink.phrased(text, style, 2000) == text
+    assert ink.phrased("one, two and three", style, 200) == "one, two and three"
 
 
 def test_contrast_is_as_wcag_defines_it() -> None:

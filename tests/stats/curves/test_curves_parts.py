@@ -45,6 +45,28 @@ def test_within_and_between_add_up_to_the_whole(measure):
     assert own.se == pytest.approx(regions.find(region="b").se, rel=1e-9)
 
 
+@pytest.mark.parametrize(("measure", "mse"), [("theil", True), ("gini", False)])
+def test_parts_with_replicates_are_computed_again_with_each(measure, mse):
+    """As convey's svygeidec on a svrepdesign: not linear in the replicates of totals."""
+    homes = _homes()
+    weights = homes.w.to_numpy()[:, None] * np.random.default_rng(1).uniform(0, 2, (len(homes), 6))
+    homes = pd.concat([homes, pd.DataFrame(weights, columns=[f"rep{i}" for i in range(6)])], axis=1)
+    own = {"kind": "other", "scale": 0.3, "mse": mse}
+    parts = xl.decompose(homes, measure, groups="region", welfare="y",
+                         design=xl.Design(weight="w", replicates="rep*", **own))  # fmt: skip
+    plain = xl.estimate(homes, measure, welfare="y", by="region",
+                        design=xl.Design(weight="w", replicates="rep*", **own))  # fmt: skip
+    assert parts.find("total").se == pytest.approx(plain.find(domain="").se, rel=1e-12)
+    assert parts.find("index", "b").se == pytest.approx(plain.find(region="b").se, rel=1e-12)
+    each = [
+        xl.decompose(homes, measure, groups="region", welfare="y", design=xl.Design(weight=w))
+        .find("within").estimate
+        for w in ("w", *(f"rep{i}" for i in range(6)))
+    ]  # fmt: skip
+    away = np.array(each[1:]) - (each[0] if mse else np.mean(each[1:]))
+    assert parts.find("within").se == pytest.approx(np.sqrt(0.3 * (away**2).sum()), rel=1e-12)
+
+
 @pytest.mark.parametrize("measure", ["mld", "theil", "ge(2)", "j_divergence", "headcount"])
 def test_derivatives_by_totals_are_those_of_differences(measure):
     """Each group's totals a little larger: all parts move as their gradients say."""

@@ -8,8 +8,9 @@ import pytest
 
 from exitline.errors import StudyError
 from exitline.stats.data import load_study, parse_study
+from exitline.stats.data.studies.lines_and_prices import LineUse
 from exitline.stats.data.studies.loader import KEYS
-from exitline.stats.data.studies.study import DEFAULT_MEASURES, LineUse
+from exitline.stats.data.studies.study import DEFAULT_MEASURES
 
 FULL = """
 study: Albania 2012

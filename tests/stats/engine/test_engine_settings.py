@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import ibis
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -145,7 +146,32 @@ def test_a_file_that_goes_is_said_to_have_changed(named, kind, how):
 def test_what_does_not_fit_in_memory_lies_in_the_private_folder():
     with opened(threads=1) as engine:
         (at,) = engine._backend.con.execute("SELECT current_setting('temp_directory')").fetchone()
-        assert str(engine._scratch.path) in at
+        assert str(engine._connection.scratch.path) in at
+
+
+def test_a_connection_that_waited_knows_no_table_of_before_and_none_waits_after_a_fault(named):
+    rows = open_source(pd.DataFrame({"y": [1.0, 2.0]}))
+    with opened(threads=7) as first:
+        first.run(first.attach(rows, "t").count())
+        used = first._connection
+    with opened(threads=7) as second, opened(threads=6) as other:
+        assert second._backend is used.backend
+        assert other._backend is not used.backend
+        assert (
+            second._backend.con.execute("FROM duckdb_views() WHERE NOT internal").fetchall() == []
+        )
+        for name in ("t", "t_as_read"):
+            with pytest.raises(duckdb.Error, match="does not exist"):
+                second._backend.con.execute(f"FROM {name}")
+        again = second.attach(rows, "t")
+        with pytest.raises(DataError, match="Catalog Error"):
+            second.run(again.mutate(z=ibis.table({"y": "float64"}, name="no").y.sum()).count())
+    with opened(threads=7) as third:
+        assert third._backend is not used.backend
+        third.attach(open_source(named / "named.parquet"), "file")
+        held = third._connection
+    with opened(threads=7) as fourth:
+        assert fourth._backend is not held.backend
 
 
 def test_what_a_written_file_says_of_itself(tmp_path):

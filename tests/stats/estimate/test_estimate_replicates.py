@@ -100,6 +100,22 @@ def made(rows: int = 40, replicates: int = 6) -> tuple[pd.DataFrame, list[str]]:
     return table.assign(w=1.0), names
 
 
+def test_a_pattern_means_numbers_and_never_takes_a_column_that_is_used():
+    table, names = made(rows=8, replicates=2)
+    table = table.rename(columns={"r": "wide"}).assign(wsize=2.0)
+    own = {"kind": "other", "scale": 0.3}
+    found, same = (
+        xl.estimate(table, "mean", welfare="y", by="wide",
+                    design=xl.Design(weight="w", size="wsize", replicates=one, **own))
+        for one in ("w*", names)
+    )  # fmt: skip
+    assert [one.se for one in found] == [one.se for one in same]
+    for bad in ("y", "wsize"):
+        design = xl.Design(weight="w", size="wsize", replicates=[*names, bad], **own)
+        with pytest.raises(DesignError, match=f"'{bad}' is used as a replicate weight"):
+            xl.estimate(table, "mean", welfare="y", design=design)
+
+
 def test_woodruff_intervals_as_svyquantile():
     """The share at or below the quantile varies as the replicates say; the quantile stays."""
     table, design = jackknifed()
@@ -117,30 +133,35 @@ def test_woodruff_intervals_as_svyquantile():
         assert one.df == row.df
 
 
-@pytest.mark.parametrize(
-    "measure",
-    ["mean", "headcount", "gini", "median", "theil", "watts", "quintile_ratio", "palma",
-     "top_share(0.3)", "bottom_sum(0.4)", "at_risk_rate(0.8, threshold='area')",
-     "median_of_poor(0.8, threshold='area')", "quantile(0.3, 'hf2')", "quantile(0.35, 'hf3')",
-     "quantile(0.35, 'hf4')", "quantile(0.35, 'hf5')", "quantile(0.35, 'hf6')",
-     "quantile(0.35, 'hf7')", "quantile(0.35, 'hf8')"],
+OF_REPLICATES = (
+    "mean", "headcount", "gini", "median", "theil", "watts", "quintile_ratio", "palma",
+    "top_share(0.3)", "bottom_sum(0.4)", "at_risk_rate(0.8, threshold='area')",
+    "median_of_poor(0.8, threshold='area')", "quantile(0.3, 'hf2')", "quantile(0.35, 'hf3')",
+    "quantile(0.35, 'hf4')", "quantile(0.35, 'hf5')", "quantile(0.35, 'hf6')",
+    "quantile(0.35, 'hf7')", "quantile(0.35, 'hf8')",
 )  # fmt: skip
-def test_variance_is_the_scaled_squares_of_each_replicates_own_figure(measure):
+
+
+@pytest.fixture(scope="module")
+def with_each_weight():
+    """All figures with the errors of replicates, and by each replicate's weights alone."""
     table, names = made()
-    design = xl.Design(weight="w", replicates=names, kind="BRR")
-    found = xl.estimate(table, measure, welfare="y", line=4, design=design, by="r")
+    table["y"] += np.arange(len(table)) / 100  # no ties: quantiles of every rule move
+    replicated = xl.Design(weight="w", replicates=names, kind="BRR")
+    return [
+        xl.estimate(table, OF_REPLICATES, welfare="y", line=4, design=design, by="r")
+        for design in (replicated, *(xl.Design(weight=name, census=True) for name in names))
+    ]
+
+
+@pytest.mark.parametrize("measure", OF_REPLICATES)
+def test_variance_is_the_scaled_squares_of_each_replicates_own_figure(with_each_weight, measure):
+    found, *alone = with_each_weight
+    name = xl.measure.named(measure).name
     for domain in ("", "a"):
-        mine = table if not domain else table[table["r"] == domain]
-        each = [
-            xl.estimate(
-                mine, measure, welfare="y", line=4, design=xl.Design(weight=name, census=True)
-            )
-            .blocks[0]
-            .estimate[0]
-            for name in names
-        ]
-        se = np.sqrt(np.mean((np.array(each) - np.mean(each)) ** 2))
-        name = xl.measure.named(measure).name
+        each = np.array([one.find(measure=name, domain=domain).estimate for one in alone])
+        assert len(np.unique(each)) > 1
+        se = np.sqrt(np.mean((each - each.mean()) ** 2))
         assert found.find(measure=name, domain=domain).se == pytest.approx(se, rel=1e-9)
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import exitline as xl
+from exitline.cli.glm import command
 from exitline.errors import ExitlineError
 
 HERE = Path(__file__).parent
@@ -170,6 +172,20 @@ def test_many_households_without_psus_stay_in_the_engine(monkeypatch):
     monkeypatch.setattr(totals, "ONE_BY_ONE", 10)
     many = xl.glm(MODELS["linear"][0], homes, DESIGNS["strat"])
     np.testing.assert_allclose(many.covariance, few.covariance, rtol=1e-8)
+
+
+def test_where_nothing_varies_around_the_model_there_is_no_test(tmp_path):
+    """Rounding is no finding: a slope of 1e-17 with p = 0, or nan on the screen."""
+    homes = pd.DataFrame({"y": [5.0] * 6, "z": [0.0] * 6, "x": [0.3, -1.2, 0.5, 2.1, 0.9, -0.4]})
+    for response in ("y", "z"):
+        found = xl.glm(f"{response} ~ x", homes).to_pandas()
+        assert (found.se == 0).all()
+        assert found.t.isna().all()
+        assert found.p.isna().all()
+    homes.to_csv(tmp_path / "homes.csv", index=False)
+    shown = CliRunner().invoke(command, [str(tmp_path / "homes.csv"), "z ~ x"]).output
+    assert "none" in shown
+    assert "nan" not in shown
 
 
 def test_a_full_count_has_no_standard_errors():

@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from exitline.api.area_models.levels import Shown, direct_estimates, totals_of
+from exitline.api.area_models.places import (
+    SampledAreas,
+    known_households,
+    matched,
+    numbers,
+    places_of,
+)
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.cells import one_district
 from exitline.stats.smallarea.unit.examined import warnings_of
@@ -68,6 +75,7 @@ class ModelRun:
         asked = self.asked
         self._require_columns()
         self.notes: list[str] = []
+        self.districts: tuple[str, ...] = ()
         self.learned = learn(asked.formula, self.sample_table, self.engine.run, labels=self.labels)
         self.sample, self.welfare, self.names = self._sample()
         require_fittable(self.sample, self.learned.names)
@@ -137,7 +145,7 @@ class ModelRun:
         if asked.district:
             good &= rows.more[asked.district].to_pandas().notna().to_numpy()
         if asked.weight:
-            weight = _numbers(rows, asked.weight)
+            weight = numbers(rows, asked.weight)
             good &= np.isfinite(weight) & (weight > 0)
         left = int(len(good) - good.sum())
         if left:
@@ -209,8 +217,9 @@ class ModelRun:
             assert cells.scatter is not None
             own = ((cells.x @ self.scatter) * cells.x).sum(axis=1)
             cells = replace(cells, scatter=np.maximum(cells.scatter - own, 0.0))
-        places = self._places(cells, rows_of, values)
-        return cells, places, self._match(places, values)
+        places = places_of(asked, cells, rows_of, values)
+        sampled = SampledAreas(asked, self.names, self.districts, self.notes)
+        return cells, places, matched(sampled, places, values)
 
     def _usable(self, table: Any, keys: Sequence[str]) -> Any:
         """The cells that the model can refer to; what is left out is counted."""
@@ -236,100 +245,13 @@ class ModelRun:
             self.notes.append(said)
         return kept
 
-    def _places(
-        self, cells: CensusCells, rows: Ints, values: tuple[tuple[Any, ...], ...]
-    ) -> Places:
-        """Which areas of every level the finest places lie in."""
-        from exitline.stats.smallarea.unit.cells import Places, coded
-
-        keys = self.asked.keys
-        columns = {key: [value[i] for value in values] for i, key in enumerate(keys)}
-        domain, domains = {}, {}
-        for level in self.asked.levels:
-            name = ", ".join(level)
-            domain[name], domains[name] = coded([np.array(columns[c], object) for c in level])
-        first = self.asked.area
-        n = np.bincount(cells.place, rows, minlength=len(values)).astype(np.int64)
-        weight = np.bincount(cells.place, cells.weight, minlength=len(values)).astype(np.float64)
-        areas = tuple(one[0] for one in domains[first])
-        return Places(domain[first], areas, domain, domains, n, weight)
-
-    def _match(self, places: Places, values: tuple[tuple[Any, ...], ...]) -> AreaMatch:
-        """Areas and districts of the census among those of the sample."""
-        from exitline.stats.smallarea.unit.cells import coded
-        from exitline.stats.smallarea.unit.model import AreaMatch
-        from exitline.stats.smallarea.unit.result import shown
-
-        area = self._area_of(places)
-        if self.asked.district is None:
-            return AreaMatch(area)
-        column = self.asked.keys.index(self.asked.district)
-        codes, districts = coded([np.array([one[column] for one in values], object)])
-        names = [shown((one,)) for one in places.areas]
-        within = one_district(places.area, codes, names)
-        known = {name: i for i, name in enumerate(self.districts)}
-        there = np.array([known.get(shown(one), -1) for one in districts], dtype=np.int64)
-        return AreaMatch(area, there[within], within)
-
-    def _area_of(self, places: Places) -> Ints:
-        """The sampled area that each area of the census is; -1 where none was."""
-        from exitline.stats.smallarea.unit.result import shown
-
-        known = {name: i for i, name in enumerate(self.names)}
-        found = np.array([known.get(shown((one,)), -1) for one in places.areas], dtype=np.int64)
-        only = sorted(set(known) - {shown((one,)) for one in places.areas})
-        if not (found >= 0).any():
-            raise SmallAreaError(
-                "sample and census have no area in common", where=self.asked.area,
-                expected="areas written alike in both",
-                got=f"'{self.names[0]}' in the sample, '{shown((places.areas[0],))}' in the census",
-                remedy="write areas in one way, or name the column that does",
-            )  # fmt: skip
-        said = say(
-            "{n} sampled areas are not in the census, so they have no figure; their households "
-            "help to fit the model: {names}", n=len(only), names=", ".join(only[:5]),
-        )  # fmt: skip
-        if only and said not in self.notes:
-            self.notes.append(said)
-        return found
-
-    def _known(self, places: Places) -> tuple[Known | None, Places]:
-        """The sample's own households, where they stand for themselves."""
-        from exitline.stats.smallarea.unit.own_values import Known
-        from exitline.stats.smallarea.unit.result import shown
-
-        if not self.asked.own_values:
-            return None, places
-        asked = self.asked
-        place = {}
-        for i in range(len(places.area)):
-            parts: dict[str, Any] = {}
-            for level in asked.levels:
-                name = ", ".join(level)
-                value = places.domains[name][places.domain[name][i]]
-                parts |= dict(zip(level, value, strict=True))
-            place[shown(tuple(parts[key] for key in asked.keys))] = i
-        columns = [self.rows.more[key].to_pandas().to_numpy()[self.at] for key in asked.keys]
-        names = [shown(tuple(row)) for row in zip(*columns, strict=True)]
-        where = np.array([place.get(name, -1) for name in names], dtype=np.int64)
-        weight = _numbers(self.rows, asked.size)[self.at] if asked.size else np.ones(len(where))
-        inside = (where >= 0) & (weight > 0)
-        row = np.flatnonzero(inside)
-        known = Known(where[row], weight[row], self.welfare[row], row)
-        size = len(places.area)
-        return known, replace(
-            places,
-            n=places.n + np.bincount(known.place, minlength=size),
-            weight=places.weight + np.bincount(known.place, known.weight, minlength=size),
-        )
-
     def _predicted(self) -> tuple[Level, ...]:
         """The figures of every level, with their errors where these are asked for."""
         from exitline.stats.smallarea.unit.own_values import predicted
 
         asked = self.asked
         cells, places, match = self._cells(NARROW, columns=False)
-        known, places = self._known(places)
+        known, places = known_households(asked, self.rows, self.at, self.welfare, places)
         ell = asked.predictor == "ell"
         given = self.fitted.unconditional(match) if ell else self.fitted.over(match)
         found = predicted(asked.wanted, cells, places, given, asked.line, known)
@@ -370,12 +292,6 @@ class ModelRun:
         if asked.predictor == "ell":
             return unconditional_variances(plan, self.scatter, asked.replicates, asked.seed)
         return mean_squared_errors(plan, asked.replicates, asked.seed, self.progress)
-
-
-def _numbers(rows: ModelRows, name: str) -> Floats:
-    """A column of the sample as doubles; NaN where it is missing."""
-    found = rows.more[name].to_pandas()
-    return np.asarray(found.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def how_far(sample: UnitSample, fitted: Fitted, welfare: Floats) -> tuple[Floats, Floats]:

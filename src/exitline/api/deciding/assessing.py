@@ -250,4 +250,4 @@ def rate_in_words(judged: CriterionResult, rule: str) -> str | None:
     if rule == "point" or judged.low == judged.high:
         return shown
     edge = decided_on(judged.outcome, judged.low, judged.high, limit, judged.comparison)
-    return f"{shown} ({edge})"
+    return f"{shown} ({edge})".replace(" %", "\N{NO-BREAK SPACE}%")

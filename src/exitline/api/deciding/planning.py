@@ -127,7 +127,8 @@ def plan(
     >>> found.plan.sample.households == found.plan.sample.villages * 20
     True
     """
-    from exitline.exits.assess.plans.planning import icc_of, operating_curve, plan_sample
+    from exitline.exits.assess.plans.fewest import icc_of, plan_sample
+    from exitline.exits.assess.plans.planning import operating_curve
     from exitline.exits.assess.plans.stages import staged_point
 
     _refuse_half("cost_village", cost_village, "cost_household", cost_household)

@@ -119,7 +119,7 @@ def concentration_curve(
     [0.75, 1.0]
     """
     from exitline.stats.measure.measures.curves import between
-    from exitline.stats.measure.programmes.targeting import benefit_incidence
+    from exitline.stats.measure.programmes.incidence import benefit_incidence
 
     measures = [benefit_incidence(column, 0.0, between(p)) for p in at]
     found = estimate(data, measures, welfare=welfare, design=design, level=level,

@@ -41,7 +41,9 @@ def work(
         )  # fmt: skip
     from exitline.exits.register.store.jobs.kinds import KINDS
     from exitline.exits.register.store.jobs.queue import work as run
+    from exitline.publish.web.register.programme.table import DONORS, write_table
 
+    KINDS[DONORS] = write_table
     if study is not None:
         from exitline.api.registers.measuring import jobs_of_figures
 
@@ -80,6 +82,7 @@ def write_households(database: str, out: Path, *, area: str = "") -> int:
     seen = store.within(area) if area else store
     rows = export_households(seen, out, lambda *_: None)
     from exitline.exits.register.store.write.looks import taken_away
+    from exitline.words.said import say
 
-    taken_away(seen, getpass.getuser(), "command", "file of all households", rows)
+    taken_away(seen, getpass.getuser(), "command", str(say("file of all households")), rows)
     return rows

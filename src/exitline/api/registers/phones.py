@@ -7,8 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import ArgumentError, nearest
-
 if TYPE_CHECKING:
     from exitline.exits.register.store.field.servers import FieldServer
 
@@ -49,24 +47,12 @@ def pull(
     from exitline.exits.register.store import opening
 
     store = opening.open_store(database)
-    from exitline.exits.register.store import texts
-    from exitline.exits.register.store.field.servers import fetch
-    from exitline.exits.register.store.field.submissions import bring_in
+    from exitline.exits.register.store.field.pulled import pulled
 
-    procedure = texts.procedures(store)[-1]
-    if step not in procedure.steps:
-        raise ArgumentError(
-            "the procedure has no such step", where="step", expected="one of its steps",
-            got=step[:60],
-            remedy=nearest(step, procedure.steps) or "see `exitline lifecycle procedure`",
-        )  # fmt: skip
     seen = store.within(area) if area else store
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "submissions.csv"
-        fetch(_server(server, url, project, user, secret), form, file)
-        if file.read_text(encoding="utf-8").count("\n") < 2:
-            return {"rows": 0, "new": 0, "known": 0, "refused": ()}
-        return asdict(bring_in(seen, file, procedure.step(step), procedure, by))
+        served = _server(server, url, project, user, secret)
+        return pulled(seen, served, form, step, by, Path(folder))
 
 
 def push(
@@ -99,11 +85,14 @@ def push(
     store = opening.open_store(database)
     from exitline.exits.register.store.field.entities import push as sent
     from exitline.exits.register.store.write.looks import taken_away
+    from exitline.words.said import say
 
     seen = store.within(area) if area else store
     found = sent(seen, _server("odk", url, project, user, secret), dataset, helper=helper)
     rows = found.created + found.updated + found.same
-    taken_away(seen, getpass.getuser(), "command", "households as Entities of ODK Central", rows)
+    taken_away(
+        seen, getpass.getuser(), "command", str(say("households as Entities of ODK Central")), rows
+    )
     return asdict(found)
 
 

@@ -12,8 +12,8 @@ from exitline.api.runs.prepare import Ready
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from exitline.exits.decide.chain import Facts
     from exitline.exits.decide.table import Decisions
+    from exitline.exits.decide.units import Facts
     from exitline.rules.standard import ExitRule
     from exitline.stats.infer.blocks import Block, Estimate
     from exitline.stats.infer.estimates import Estimates
@@ -110,8 +110,9 @@ def decide_study(
     tuple of Decisions and dict
     """
     from exitline.api.figures.lines import line_figures
-    from exitline.exits.decide.chain import decide_units, units_of
+    from exitline.exits.decide.chain import decide_units
     from exitline.exits.decide.table import Decisions
+    from exitline.exits.decide.units import units_of
     from exitline.stats.measure.chain import chain_measures, household_status, with_flags
 
     standard = ready.standard
@@ -171,7 +172,7 @@ def _class_column(ready: Ready, rule: ExitRule) -> str | None:
 def _facts(ready: Ready, rule: ExitRule) -> Facts:
     """Conditions on villages' or counties' own rows, from the study's tables of facts."""
     from exitline.api.runs.facts import unit_facts
-    from exitline.exits.decide.chain import Facts
+    from exitline.exits.decide.units import Facts
 
     conditions = [c for c in rule.criteria if c.kind == "condition"]
     return unit_facts(ready, rule.level, conditions) if conditions else Facts({})

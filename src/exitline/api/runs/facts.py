@@ -9,7 +9,7 @@ from exitline.errors import StudyError
 
 if TYPE_CHECKING:
     from exitline.api.runs.prepare import Ready
-    from exitline.exits.decide.chain import Facts
+    from exitline.exits.decide.units import Facts
     from exitline.rules.standard import Criterion
 
 
@@ -25,7 +25,7 @@ def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts
 
     Returns
     -------
-    exitline.exits.decide.chain.Facts
+    exitline.exits.decide.units.Facts
         Empty where the study has no table of facts: the criteria cannot be told then.
         Villages are told apart by their county, too, where their table of facts names it.
 
@@ -34,7 +34,7 @@ def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts
     StudyError
         Where a unit has several rows.
     """
-    from exitline.exits.decide.chain import Facts
+    from exitline.exits.decide.units import Facts
     from exitline.stats.data.keys import written
     from exitline.stats.data.values import written as written_text
 

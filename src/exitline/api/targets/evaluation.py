@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from exitline.exits.target.errors import TargetError
 from exitline.exits.target.evaluation import Evaluation, FigureAsked, value_in_words
 from exitline.stats.data.sampling.design import Design
-from exitline.stats.measure.programmes import targeting, transfers
+from exitline.stats.measure.programmes import incidence, targeting, transfers
 from exitline.stats.measure.programmes.programme import Programme
 from exitline.stats.measure.programmes.targeting import of_programme
 
@@ -211,10 +211,10 @@ class _Asked:
                 found += self._errors(name, quota)
         for quota in numbers:
             if "errors" in self.tables:
-                made = targeting.coady_grosh_hoddinott(name, self.poorest, quota)
+                made = incidence.coady_grosh_hoddinott(name, self.poorest, quota)
                 part = f"poorest {100 * self.poorest:g} %"
                 found.append((FigureAsked(name, "coady_grosh_hoddinott", quota, part), made))
-                made = targeting.distributional_characteristic(name, 1.0, quota)
+                made = incidence.distributional_characteristic(name, 1.0, quota)
                 found.append((FigureAsked(name, "distributional_characteristic", quota, "1"), made))
             if "incidence" in self.tables:
                 found += self._incidence(name, quota)
@@ -237,8 +237,8 @@ class _Asked:
             ends = (round(k / 10, 1), round((k + 1) / 10, 1))
             part = value_in_words(ends)
             for figure, make in (
-                ("benefit_incidence", targeting.benefit_incidence),
-                ("quantile_coverage", targeting.quantile_coverage),
+                ("benefit_incidence", incidence.benefit_incidence),
+                ("quantile_coverage", incidence.quantile_coverage),
             ):
                 found.append((FigureAsked(name, figure, quota, part), make(name, *ends, quota)))
         return found
@@ -249,7 +249,7 @@ class _Asked:
         for before, after in pairwise(ordered):
             for k in range(5):
                 ends = (round(k / 5, 1), round((k + 1) / 5, 1))
-                made = targeting.marginal_incidence(name, *ends, before, after)
+                made = incidence.marginal_incidence(name, *ends, before, after)
                 part = f"{value_in_words(ends)}, from {100 * before:g} %"
                 found.append((FigureAsked(name, "marginal_incidence", after, part), made))
         return found

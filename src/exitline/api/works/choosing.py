@@ -8,15 +8,16 @@ import numpy as np
 
 from exitline.api.works.places import AT, PlacesTable
 from exitline.errors import Faults, unknown
-from exitline.exits.works.choice import WorksProblem, best
+from exitline.exits.works.choice import best
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.plan import WorksPlan
+from exitline.exits.works.problem import WorksProblem
 from exitline.exits.works.reach import nearest, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from exitline.exits.works.choice import Goal
+    from exitline.exits.works.problem import Goal
 
 GOALS = ("people", "areas")
 

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from exitline.exits.works.choice import Goal
     from exitline.exits.works.due import WorkNotice, WorksDuties
     from exitline.exits.works.findings import WorksFindings
     from exitline.exits.works.gaps import VillageGaps
     from exitline.exits.works.plan import WorksPlan
+    from exitline.exits.works.problem import Goal
     from exitline.exits.works.records.folder import WorksRecords
     from exitline.stats.infer.estimates import Estimates
 

@@ -197,9 +197,12 @@ def _read(data: Any, plan: ScreenPlan, engine: str | Engine) -> pa.Table:
 
 
 def _numbers(table: pa.Table, name: str) -> NDArray[Any]:
-    """A column as floats, missing as NaN."""
+    """A column as floats, missing as NaN; none so large that its digits mean nothing."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
+
+    from exitline.stats.measure.portable import LARGEST
 
     column = table[name]
     kind = column.type
@@ -210,7 +213,16 @@ def _numbers(table: pa.Table, name: str) -> NDArray[Any]:
             got=str(kind),
             remedy="name a column of numbers",
         )
-    return pc.cast(column, pa.float64()).to_numpy()  # type: ignore[no-any-return]
+    found: NDArray[Any] = pc.cast(column, pa.float64()).to_numpy()
+    beyond = int(np.sum(np.abs(found) > LARGEST))
+    if beyond:
+        raise DataError(
+            f"the column '{name}' holds infinite numbers, or beyond 10^20",
+            expected="numbers as they were recorded",
+            got=f"{beyond:,} such numbers",
+            remedy="correct them, or declare the value that stands for a missing one",
+        )
+    return found
 
 
 def _whole(numbers: NDArray[Any]) -> NDArray[Any]:

@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from exitline.errors import DataError, MeasureError
-from exitline.exits.watch.evaluation import (
-    WatchEvaluation,
-    capacity_of,
-    evaluate,
-    fall_since,
-    relative_welfare,
-)
+from exitline.exits.watch.evaluation import WatchEvaluation, evaluate
+from exitline.exits.watch.ranking import capacity_of, fall_since, relative_welfare
 from exitline.exits.watch.risk import (
     BEFORE,
     CHANGE,

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import block_diag, csr_array, hstack, vstack
 
-from exitline.exits.works.choice import WorksProblem
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.gaps import LIBRARY
+from exitline.exits.works.problem import WorksProblem
 from exitline.exits.works.reach import on_sphere, within
 from exitline.exits.works.serving import for_villages, repair_costs
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from exitline.exits.works.choice import Goal
     from exitline.exits.works.covered import VillageCoverage
+    from exitline.exits.works.problem import Goal
     from exitline.exits.works.records.folder import WorksRecords
     from exitline.exits.works.serving import Serving
 

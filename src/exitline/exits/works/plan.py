@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.exits.works.choice import at_budget, best, greedy, most_users_first
+from exitline.exits.works.choice import best, greedy, most_users_first
 from exitline.exits.works.errors import WorksError
+from exitline.exits.works.problem import at_budget
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from exitline.exits.works.choice import Chosen, WorksProblem
+    from exitline.exits.works.problem import Chosen, WorksProblem
 
     Floats = NDArray[np.float64]
 

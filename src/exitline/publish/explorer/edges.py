@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _PERCENT = (
     (1, 2, 3, 5), (1, 2, 5, 10), (2, 5, 10, 20), (5, 10, 15, 20), (5, 10, 20, 30),
@@ -48,6 +48,43 @@ def class_edges(
         return edges
     nearest = min(edges, key=lambda e: abs(math.log((e or 1e-9) / threshold)))
     return tuple(sorted(threshold if e == nearest else e for e in edges))
+
+
+COUNTED = ("areas", "persons", "households")
+"""Units in which a larger area has a larger figure."""
+
+
+def edges_by_level(
+    values: Mapping[int, Sequence[float]], unit: str, levels: int
+) -> tuple[tuple[float, ...], ...]:
+    """Edges of each level of areas, where figures grow with the size of areas.
+
+    Counts of provinces and of villages in them share no classes: with one set of edges the map of
+    the finer level is of one colour.
+
+    Parameters
+    ----------
+    values : mapping of int to sequence of float
+        By level.
+    unit : str
+    levels : int
+        How many there are.
+
+    Returns
+    -------
+    tuple of tuple of float
+        One for each level; empty where all levels share their edges.
+
+    Examples
+    --------
+    >>> edges_by_level({0: [5.0, 88.0], 1: [1.0, 18.0]}, "areas", 2)
+    ((20.0, 40.0, 60.0, 80.0), (5.0, 10.0, 15.0))
+    >>> edges_by_level({0: [5.0, 88.0]}, "percent", 2)
+    ()
+    """
+    if unit not in COUNTED or len(values) < 2:
+        return ()
+    return tuple(class_edges(values.get(level, ()), unit) for level in range(levels))
 
 
 def _spread(values: Sequence[float], edges: Sequence[float]) -> float:

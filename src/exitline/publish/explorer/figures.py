@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from exitline.publish.content.lines import unit_of
-from exitline.publish.explorer.edges import class_edges
+from exitline.publish.explorer.edges import class_edges, edges_by_level
 from exitline.publish.explorer.model import (
     CANNOT_TELL,
     NO_INTERVAL,
@@ -84,9 +84,12 @@ def _series(
     words = run.about["measures"][measure]
     unit = "percent" if words["unit"] == "share" else words["unit"]
     scale = 100.0 if unit == "percent" else 1.0
-    values = [
-        scale * row["estimate"] for row in rows if row["by"] and math.isfinite(row["estimate"])
-    ]
+    by_level: dict[int, list[float]] = {}
+    for row in rows:
+        if row["by"] and math.isfinite(row["estimate"]):
+            level = grid.areas[grid.position[row["by"], row["domain"]]].level
+            by_level.setdefault(level, []).append(scale * row["estimate"])
+    values = [value for of_level in by_level.values() for value in of_level]
     threshold = _threshold(run, measure, grid)
     return Series(
         f"{measure}@{line}", known(words["label"], translations),
@@ -94,6 +97,7 @@ def _series(
         _unit_words(measure, unit, run, translations), not run.census,
         100 * run.estimates[0]["level"], class_edges(values, unit, threshold), threshold,
         "low" if measure in _LOW_IS_BETTER else "",
+        edges_by_level(by_level, unit, len(grid.levels)),
     )  # fmt: skip
 
 

@@ -95,6 +95,9 @@ class Series:
         Confidence of the intervals in percent.
     edges : tuple of float
         Edges of the classes that colour shows, ascending, at most four.
+    edges_at : tuple of tuple of float
+        Those of each level, where figures grow with the size of areas; empty where all levels
+        share theirs.
     threshold : float or None
         Of an exit rule: one of the edges.
     good : {"low", "high", ""}
@@ -111,6 +114,7 @@ class Series:
     edges: tuple[float, ...] = ()
     threshold: float | None = None
     good: Literal["low", "high", ""] = ""
+    edges_at: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -327,6 +331,9 @@ def columns_of(records: Sequence[Any], names: Sequence[str]) -> dict[str, list[A
 def series_payload(series: Series) -> dict[str, Any]:
     """A series; a full count has no confidence."""
     found = {**vars(series), "edges": list(series.edges)}
+    found["edges_at"] = [list(edges) for edges in series.edges_at]
+    if not series.edges_at:
+        del found["edges_at"]
     if not series.sampled:
         del found["level"]
     return found

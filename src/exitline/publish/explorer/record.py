@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import nearest
-from exitline.publish.explorer.edges import class_edges
+from exitline.publish.explorer.edges import class_edges, edges_by_level
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.model import (
     Area,
@@ -238,16 +238,20 @@ def _series(
     found = []
     for name, label in zip(RECORD_FIGURES, labels, strict=True):
         unit = "percent" if name == "share" else "areas"
-        values = [
-            float(_value(name, year, [units[m] for m in members[a]]))
-            for a in range(1, len(areas)) if areas[a].level < len(use.levels)
-            for year in years
-        ]  # fmt: skip
+        by_level: dict[int, list[float]] = {}
+        for a in range(1, len(areas)):
+            if areas[a].level < len(use.levels):
+                by_level.setdefault(areas[a].level, []).extend(
+                    float(_value(name, year, [units[m] for m in members[a]])) for year in years
+                )
+        values = [value for of_level in by_level.values() for value in of_level]
         words = say("% of {units}", units=use.units)
         edges = class_edges(values, unit)
+        finer = edges_by_level(by_level, unit, len(use.levels))
         unit_words = words if unit == "percent" else use.units
         label = use.labels.get(name, label)
-        found.append(Series(name, label, "", unit, unit_words, False, edges=edges))
+        found.append(Series(name, label, "", unit, unit_words, False, edges=edges,
+                            edges_at=finer))  # fmt: skip
     return tuple(found)
 
 

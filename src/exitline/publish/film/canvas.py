@@ -2,123 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import skia
 
 from exitline.publish.film import theme
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.fonts import Fonts
+from exitline.publish.film.lettering import Align, Box, Lettering, Style, is_right_to_left
 
-Align = Literal["left", "centre", "right"]
 _ALIGN = {"left": "kLeft", "centre": "kCenter", "right": "kRight"}
 _ENDLESS = 100_000.0
 
 
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of the picture, in pixels.
-
-    Examples
-    --------
-    >>> Box(0, 0, 100, 50).below(20)
-    Box(x=0, y=20, width=100, height=30)
-    """
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """The right edge."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        """The lower edge."""
-        return self.y + self.height
-
-    def below(self, height: float) -> Box:
-        """What is left when the upper part is used."""
-        return Box(self.x, self.y + height, self.width, self.height - height)
-
-    def without(
-        self, *, left: float = 0, right: float = 0, top: float = 0, bottom: float = 0
-    ) -> Box:
-        """The box with margins taken off."""
-        return Box(
-            self.x + left, self.y + top, self.width - left - right, self.height - top - bottom
-        )
-
-    def holds(self, other: Box, slack: float = 0.5) -> bool:
-        """Whether another box lies inside."""
-        return (
-            other.x >= self.x - slack
-            and other.y >= self.y - slack
-            and other.right <= self.right + slack
-            and other.bottom <= self.bottom + slack
-        )
-
-    def meets(self, other: Box, slack: float = 1.0) -> bool:
-        """Whether another box overlaps."""
-        return (
-            self.x + slack < other.right
-            and other.x + slack < self.right
-            and self.y + slack < other.bottom
-            and other.y + slack < self.bottom
-        )
-
-
-@dataclass(frozen=True)
-class Style:
-    """How text looks.
-
-    Parameters
-    ----------
-    size : float
-        Pixels at 1080.
-    bold : bool
-    colour : str
-    leading : float
-        Distance of lines as a multiple of the size.
-
-    Examples
-    --------
-    >>> Style(60, bold=True).smaller(0.5).size
-    30.0
-    """
-
-    size: float
-    bold: bool = False
-    colour: str = theme.INK
-    leading: float = 1.25
-
-    def smaller(self, factor: float) -> Style:
-        """The same at another size."""
-        return replace(self, size=self.size * factor)
-
-
-@dataclass(frozen=True)
-class Lettering:
-    """A text that was drawn: what is checked before a film is made.
-
-    Examples
-    --------
-    >>> Lettering("one", Box(0, 0, 10, 10), 40.0, "#000000", "#FFFFFF").text
-    'one'
-    """
-
-    text: str
-    box: Box
-    size: float
-    colour: str
-    paper: str
+_STOPS = "，；：。？！、"
+"""Signs of East Asian texts after which a line may break without breaking a word."""
 
 
 @dataclass
@@ -247,6 +148,23 @@ class Ink:
             )
         return min(high + 1, width)
 
+    def phrased(self, text: str, style: Style, width: float) -> str:
+        """A text without blanks that takes two lines, broken after a sign where that fits.
+
+        Chinese and Japanese lines may break between any two letters, and then break words; after
+        a comma, colon or stop they never do. The most even of such breaks is taken.
+        """
+        if "\n" in text or not any(sign in text for sign in _STOPS):
+            return text
+        if self.width(text, style) <= width:
+            return text
+        ends = [i + 1 for i, letter in enumerate(text[:-1]) if letter in _STOPS]
+        fits = {
+            end: max(self.width(part, style) for part in (text[:end], text[end:])) for end in ends
+        }
+        best = min(fits, key=lambda end: fits[end])
+        return f"{text[:best]}\n{text[best:]}" if fits[best] <= width else text
+
     def line(
         self, points: list[tuple[float, float]], colour: str, width: float,
         dash: tuple[float, ...] = (), alpha: float = 1.0,
@@ -289,6 +207,33 @@ class Ink:
                 builder.lineTo(*point)
             builder.close()
         self.canvas.drawPath(builder.detach(), _paint(colour))
+
+    def shape(
+        self, rings: Sequence[Sequence[tuple[float, float]]], colour: str, alpha: float = 1.0,
+        hatch: str = "",
+    ) -> None:  # fmt: skip
+        """Fill a shape with its holes; with `hatch`, in slanted lines of this colour over it."""
+        builder = skia.PathBuilder()
+        builder.setFillType(skia.PathFillType.kEvenOdd)
+        for points in rings:
+            builder.moveTo(*points[0])
+            for point in points[1:]:
+                builder.lineTo(*point)
+            builder.close()
+        path = builder.detach()
+        self.canvas.drawPath(path, _paint(colour, alpha))
+        if not hatch:
+            return
+        around, step = path.getBounds(), 17 * self.u
+        self.canvas.save()
+        self.canvas.clipPath(path, True)
+        paint = _paint(hatch, alpha)
+        paint.setStrokeWidth(2.6 * self.u)
+        high = around.height()
+        for i in range(int((around.width() + high) / step) + 2):
+            x = around.left() - high + i * step
+            self.canvas.drawLine(x, around.bottom(), x + high, around.top(), paint)
+        self.canvas.restore()
 
     def lines(
         self, parts: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str,
@@ -357,25 +302,6 @@ class Ink:
         return _paragraph(
             self.fonts, self.language, text, pixels, round(width, 2), align, round(alpha, 2)
         )
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether the first letter with a direction runs from right to left.
-
-    Notes
-    -----
-    Unicode Standard Annex 9, rules P2 and P3.
-
-    Examples
-    --------
-    >>> is_right_to_left("12 שלום"), is_right_to_left("peace שלום")
-    (True, False)
-    """
-    for character in text:
-        direction = unicodedata.bidirectional(character)
-        if direction in ("L", "R", "AL"):
-            return direction != "L"
-    return False
 
 
 def _paint(colour: str, alpha: float = 1.0) -> Any:

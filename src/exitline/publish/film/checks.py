@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from exitline.publish.film import theme
-from exitline.publish.film.canvas import Box, Lettering
 from exitline.publish.film.errors import StoryError
+from exitline.publish.film.lettering import Box, Lettering
 from exitline.publish.film.model import Scene
 
 

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import skia
 
 from exitline.publish.film import theme
-from exitline.publish.film.canvas import Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.fonts import Fonts
+from exitline.publish.film.lettering import Style
 from exitline.publish.film.making.look import FilmLook
 from exitline.publish.film.media.captions import Cue
 from exitline.publish.film.model import FPS, Episode, Scene

@@ -41,7 +41,7 @@ from exitline.publish.film.parts import (
     single,
 )
 from exitline.publish.film.readers import StoryReader
-from exitline.rules.yamlfile.declared import Record, Truth, Whole, choice, reads
+from exitline.rules.yamlfile.declared import Record, Text, Truth, Whole, choice, reads
 from exitline.rules.yamlfile.tree import Tree
 
 SHORTEST, LONGEST = 4.0, 8.0
@@ -139,6 +139,20 @@ class MapScene(Scene):
     rest: StoryText | None = held(WORDS)
     spots: tuple[Spot, ...] = held(several(Spot), default=())
     around: int = held(Whole, default=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoroplethScene(Scene):
+    """Areas in the user's own boundaries, by class; hatched where one cannot tell."""
+
+    kind: ClassVar[str] = "choropleth"
+    title: StoryText = held(WORDS, needed=True)
+    ground: MapGround = held(single(MapGround), needed=True)
+    key: str = held(Text, needed=True)
+    points: str = held(POINTS, needed=True)
+    places: tuple[TilePlace, ...] = held(several(TilePlace), default=())
+    pivot: LabelledFigure | None = held(single(LabelledFigure))
+    undecided: StoryText | None = held(WORDS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,8 +282,9 @@ KINDS: dict[str, type[Scene]] = {
     kind.kind: kind
     for kind in (
         TitleScene, NumberScene, LineScene, AreaScene, CompareScene, TilesScene, JourneyScene,
-        MapScene, WorksScene, CrossingScene, DotsScene, WaffleScene, QuotationScene, TextScene,
-        ListScene, PhotographScene, MethodScene, CreditsScene, SourcesScene, ClosingScene,
+        MapScene, ChoroplethScene, WorksScene, CrossingScene, DotsScene, WaffleScene,
+        QuotationScene, TextScene, ListScene, PhotographScene, MethodScene, CreditsScene,
+        SourcesScene, ClosingScene,
     )
 }  # fmt: skip
 """Every kind of scene by the word that a story file uses."""

@@ -263,8 +263,15 @@ def _path(shape: Any, at: Any) -> str:
     return "".join(found)
 
 
-def _colour(at: int, cut: MapClasses) -> str:
-    """One hue; two on the sides of the pivot."""
+def class_colour(at: int, cut: MapClasses) -> str:
+    """One hue; two on the sides of the pivot.
+
+    Parameters
+    ----------
+    at : int
+        The class.
+    cut : MapClasses
+    """
     if cut.pivot is None:
         return SHADES[min(at * len(SHADES) // max(cut.count, 1), 4)] if cut.count > 1 else SHADES[2]
     below = sum(edge < cut.pivot - 1e-12 for edge in cut.edges[:-1])
@@ -285,7 +292,7 @@ def _estimates(
         if one is None or math.isnan(one.value):
             drawn.append(_area(path, "", _said(one, unit), "e"))
         else:
-            drawn.append(_area(path, _colour(cut.of(one.value), cut), _said(one, unit)))
+            drawn.append(_area(path, class_colour(cut.of(one.value), cut), _said(one, unit)))
         if one is not None and one.undecided:
             drawn.append(f'<path class="h" fill="url(#hatch)" d="{path}"/>')
     names = ["" if one is None else one.name for one in shown]
@@ -302,7 +309,7 @@ def _widths(
     drawn = []
     for one, path in zip(shown, panel.paths, strict=True):
         sure = one is not None and one.high > one.low
-        colour = _colour(cut.of(one.high - one.low), cut) if sure and one is not None else ""
+        colour = class_colour(cut.of(one.high - one.low), cut) if sure and one is not None else ""
         drawn.append(_area(path, colour, _said(one, unit), "a" if sure else "e"))
         if one is not None and one.undecided and math.isnan(one.se):
             drawn.append(f'<path class="h" fill="url(#hatch)" d="{path}"/>')
@@ -346,7 +353,8 @@ def _legend(cut: MapClasses, unit: str, below: str, heading: str) -> str:
     for k in range(cut.count):
         x = MARGIN + k * size
         parts.append(
-            f'<rect x="{x:.1f}" y="20" width="{size:.1f}" height="10" fill="{_colour(k, cut)}"/>'
+            f'<rect x="{x:.1f}" y="20" width="{size:.1f}" height="10" '
+            f'fill="{class_colour(k, cut)}"/>'
         )
     for k, edge in enumerate(cut.edges):
         anchor = "start" if k == 0 else "middle"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from exitline.publish.report.content import ReportInput
     from exitline.publish.report.findings.sections import FoundPage
+
+_OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,22 @@ def environment(load: Callable[[str], str]) -> Environment:
     """Jinja with everything escaped and nothing undefined; `load` gives a template's text."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         autoescape=True, loader=FunctionLoader(load), undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.filters["whole"] = whole_options
+    return made
+
+
+def whole_options(text: str) -> str:
+    """A sentence as HTML whose options, such as --by, are not broken over lines.
+
+    Examples
+    --------
+    >>> str(whole_options("Look <closer>: --by."))
+    'Look &lt;closer&gt;: <span class="option">--by</span>.'
+    """
+    from markupsafe import Markup, escape
+
+    return Markup(_OPTION.sub(r'<span class="option">\1</span>', str(escape(text))))

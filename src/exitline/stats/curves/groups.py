@@ -6,8 +6,9 @@ Both derivatives are carried along, so that its covariance follows from that of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from exitline.errors import MeasureError
 from exitline.stats.curves.tables import Component
 from exitline.stats.infer import intervals
 from exitline.stats.infer.comparing.contrasts import covariance
+from exitline.stats.infer.designs.variances import Replicates
 from exitline.stats.measure import rules
 from exitline.stats.measure.catalogue import named
 from exitline.stats.measure.dual import Dual
@@ -62,6 +64,9 @@ def _of_everyone(measure: Measure) -> bool:
     return measure.spread_over == "mean" and not measure.scalars and not measure.parameters
 
 
+Parts = Callable[["_GroupTotals"], Mapping[str, Dual]]
+
+
 @dataclass(frozen=True)
 class _GroupTotals:
     """Totals by group and of all together, each with its place among all of them."""
@@ -98,6 +103,21 @@ def _totals(estimates: Estimates, measure: Measure, by: str) -> tuple[_GroupTota
         measure,
     )
     return groups, [*own, *whole]
+
+
+def _again(estimates: Estimates, measure: Measure, blocks: list[Block]) -> Iterator[_GroupTotals]:
+    """The totals as each replicate weight has them, without derivatives."""
+    assert isinstance(estimates.variance, Replicates)  # nothing else is computed again
+    known = {(by, name): one for (by, name, _), one in estimates.variance.figures.items()}
+    own = [known[(0,), block.measure] for block in blocks if block.by]
+    whole = [known[(), block.measure] for block in blocks if not block.by]
+    for r in range(own[0].shape[1]):
+        size = len(own[0])
+        yield _GroupTotals(
+            tuple(Dual(one[:, r], np.empty((size, 0))) for one in own),
+            tuple(Dual(np.repeat(one[:, r], size), np.empty((size, 0))) for one in whole),
+            measure,
+        )
 
 
 def _entropy_parts(at: _GroupTotals) -> Mapping[str, Dual]:
@@ -191,20 +211,24 @@ def polarisation(estimates: Estimates, by: str, alpha: float) -> tuple[Component
     ----------
     Esteban and Ray (1994), Econometrica 62, 819-851, eq. 3.
     """
-    at, blocks = _totals(estimates, named("mean"), by)
+    return _with_errors(
+        lambda at: _polarised(at, alpha), estimates, *_totals(estimates, named("mean"), by)
+    )
+
+
+def _polarised(at: _GroupTotals, alpha: float) -> Mapping[str, Dual]:
     (Y, N), (YY, NN) = at.own, at.whole
     mean = Y / N
     side = np.sign(mean.value[:, None] - mean.value[None, :])
     people, welfare = (Dual(side @ x.value, side @ x.gradient) for x in (N, Y))
     part = (N / NN) ** (1.0 + alpha) * (mean * people - welfare) / YY
     part = part.unless(~(YY.value > 0))
-    parts = {
+    return {
         "total": at.sum(part), "contribution": part, "population_share": N / NN, "mean": mean,
     }  # fmt: skip
-    return _with_errors(parts, estimates, blocks)
 
 
-_PARTS: dict[Rule, Callable[[_GroupTotals], Mapping[str, Dual]]] = {
+_PARTS: dict[Rule, Parts] = {
     rules.generalised_entropy: _entropy_parts, rules.j_divergence: _divergence_parts,
     rules.gini: _gini_parts, rules.ratio: _mean_parts,
 }  # fmt: skip
@@ -231,20 +255,33 @@ def by_group(estimates: Estimates, measure: Measure, by: str) -> tuple[Component
     Shorrocks (1984), Econometrica 52, 1369-1385; Lambert and Aronson (1993), Economic Journal
     103, 1221-1227; Foster, Greer and Thorbecke (1984), Econometrica 52, 761-766.
     """
-    at, blocks = _totals(estimates, measure, by)
-    return _with_errors(_PARTS[measure.rule](at), estimates, blocks)
+    return _with_errors(_PARTS[measure.rule], estimates, *_totals(estimates, measure, by))
 
 
 def _with_errors(
-    parts: Mapping[str, Dual], estimates: Estimates, blocks: list[Block]
+    parts_of: Parts, estimates: Estimates, at: _GroupTotals, blocks: list[Block]
 ) -> tuple[Component, ...]:
-    """Parts with their standard errors, from the covariances of totals."""
+    """Parts with their standard errors: from covariances of totals, or of each replicate's."""
+    parts = parts_of(at)
+
+    @cache
+    def every() -> list[Mapping[str, Dual]]:
+        with np.errstate(all="ignore"):
+            return [parts_of(one) for one in _again(estimates, at.measure, blocks)]
+
+    def again(name: str) -> Floats:
+        return np.array([one[name].value for one in every()])
+
     names = next(block for block in blocks if block.by).rows.labels
     places = [(block, i) for block in blocks for i in range(block.rows.size)]
     found: list[Component] = []
     for name, part in parts.items():
         gradient = np.nan_to_num(part.gradient, nan=0.0, posinf=0.0, neginf=0.0)
-        variance = np.diag(covariance(estimates, places, gradient))
+        variance = np.diag(
+            estimates.variance.of_fit(
+                part.value, partial(covariance, estimates, places, gradient), partial(again, name)
+            )
+        )
         alone = len(part.value) == 1 and name in ("total", "within", "between", "overlap")
         labels = ("",) if alone else names
         found += _components(name, labels, part.value, variance, estimates, blocks)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from exitline.errors import SPELLING, Faults, StudyError, nearest, unknown
+from exitline.errors import Faults, StudyError, nearest
 from exitline.stats.data import aggregates, money
+from exitline.stats.data.joined import (
+    JOIN_KEY,
+    analysis_rows,
+    joined_on,
+    place_of,
+    require_column,
+    with_columns,
+)
 from exitline.stats.data.keys import alike
-from exitline.stats.data.readers.names import OWN, refuse_own_names
+from exitline.stats.data.readers.names import refuse_own_names
 from exitline.stats.data.roles import ROLES, WAS_POOR, design_columns, is_number
-from exitline.stats.data.studies.study import Equivalence, FactsTable, Study
+from exitline.stats.data.studies.lines_and_prices import Equivalence
+from exitline.stats.data.studies.study import FactsTable, Study
 from exitline.stats.data.studies.subpopulation import SUBPOPULATION
 
 if TYPE_CHECKING:
@@ -19,8 +28,6 @@ if TYPE_CHECKING:
 
     from exitline.rules.standard import Standard
 
-_KEY = OWN + "persons_key"
-_OWN_KEY = OWN + "key"
 _ADULT_AGE = 14
 
 
@@ -81,13 +88,13 @@ def bind(
     refuse_own_names(table.columns, study.households.where)
     if persons is not None and study.persons is not None:
         refuse_own_names(persons.columns, study.persons.where)
-    binder = _Binder(study, _rows(table, study, persons), persons)
+    binder = _Binder(study, analysis_rows(table, study, persons), persons)
     named = binder.columns()
     named |= binder.second_stage(named)
     named |= binder.subpopulation(named)
     with binder.faults.kept():
         named |= binder.welfare(named)
-    bound = _with_columns(binder.table, named, binder.original)
+    bound = with_columns(binder.table, named, binder.original)
     _check_areas(study, bound, binder)
     binder.faults.raise_all()
     if standard is not None:
@@ -128,7 +135,7 @@ def bind_facts(table: ibis.Table, facts: FactsTable, level: str) -> ibis.Table:
         named = {level: binder.value(facts.on, f"{facts.table.where}, on")}
     named |= binder.columns()
     binder.faults.raise_all()
-    return _with_columns(table, named, table.columns)
+    return with_columns(table, named, table.columns)
 
 
 @dataclass
@@ -164,11 +171,11 @@ class _Binder:
                 remedy="name the persons table, or write the expression over households",
             )  # fmt: skip
         own = key.persons if self.study.unit == "person" else key.households
-        _need(key.persons, self.persons.columns, self.study, "data.on")
-        _need(own, self.original, self.study, "data.on")
+        require_column(key.persons, self.persons.columns, self.study, "data.on")
+        require_column(own, self.original, self.study, "data.on")
         ours, theirs = alike(self.table[own], self.persons[key.persons])
-        sums = aggregates.per_household(self.persons, theirs, found, _KEY)
-        return _joined(self.table, ours, sums)
+        sums = aggregates.per_household(self.persons, theirs, found, JOIN_KEY)
+        return joined_on(self.table, ours, sums)
 
     def value(
         self, text: str, where: str, names: Mapping[str, ibis.Value] | None = None
@@ -182,7 +189,7 @@ class _Binder:
         if text in self.original:
             return self.table[text]
         if text.isidentifier():
-            _need(text, [*names, *self.original], self.study, where)
+            require_column(text, [*names, *self.original], self.study, where)
         return parse(self.texts.get(text, text), where=where).build(self.table, names=names)
 
     def columns(self) -> dict[str, ibis.Value]:
@@ -198,7 +205,7 @@ class _Binder:
         for name, text in (design_columns(self.study) | self.study.levels.named()).items():
             if text == name and name in names:
                 continue
-            self._add(named, name, text, _place(self.study, name), names)
+            self._add(named, name, text, place_of(self.study, name), names)
         return named
 
     def subpopulation(self, names: Mapping[str, ibis.Value]) -> dict[str, ibis.Value]:
@@ -286,54 +293,6 @@ def _texts(study: Study) -> dict[str, str]:
     return texts
 
 
-def _rows(table: ibis.Table, study: Study, persons: ibis.Table | None) -> ibis.Table:
-    """What the rows of the analysis are: households, or persons with their household's columns.
-
-    A household column whose name the persons table has, too, is called household_<name>.
-    """
-    if study.unit == "household":
-        return table
-    assert persons is not None
-    assert study.key is not None
-    _need(study.key.persons, persons.columns, study, "data.on")
-    _need(study.key.households, table.columns, study, "data.on")
-    ours, theirs = alike(persons[study.key.persons], table[study.key.households])
-    renamed = _free_names(table.columns, persons.columns)
-    columns = {new: table[name] for name, new in renamed.items()}
-    return _joined(persons, ours, table.select(**columns, **{_KEY: theirs}))
-
-
-def _free_names(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
-    """A name for each column that no other has: household_<name> where its own is taken."""
-    used = {name.casefold() for name in taken}
-    found: dict[str, str] = {}
-    for name in sorted(columns, key=lambda name: name.casefold() in used):
-        free = name
-        while free.casefold() in used:
-            free = f"household_{free}"
-        used.add(free.casefold())
-        found[name] = free
-    return {name: found[name] for name in columns}
-
-
-def _joined(table: ibis.Table, key: ibis.Value, other: ibis.Table) -> ibis.Table:
-    """The table with the columns of another that has the same key, once each, in `_KEY`.
-
-    The key is selected before it is joined on (see `exitline.stats.data.keys.written`).
-    """
-    keyed = table.mutate(**{_OWN_KEY: key})
-    return keyed.left_join(other, keyed[_OWN_KEY] == other[_KEY]).drop(_OWN_KEY, _KEY)
-
-
-def _with_columns(
-    table: ibis.Table, named: Mapping[str, ibis.Value], original: tuple[str, ...]
-) -> ibis.Table:
-    """The file's columns that no name hides, then the named ones."""
-    hidden = {name.casefold() for name in named}
-    kept = {name: table[name] for name in original if name.casefold() not in hidden}
-    return table.select(**kept, **named)
-
-
 def _truth(value: ibis.Value, what: str, where: str) -> ibis.Value:
     """The value as true or false; numbers are true above zero, text is refused."""
     if value.type().is_boolean():
@@ -356,32 +315,13 @@ def _double(value: ibis.Value, what: str, where: str) -> ibis.Value:
     return value.cast("float64")
 
 
-def _need(name: str, there: Any, study: Study, where: str) -> None:
-    """Refuse a column that is not there."""
-    known = list(there)
-    if name in known:
-        return
-    raise unknown(
-        "column", name, known, error=StudyError, where=study.where(where), remedy=SPELLING
-    )
-
-
-def _place(study: Study, name: str) -> str:
-    """Where a column of design or levels was declared."""
-    stem = name.rpartition("_")[0] if name[-1:].isdigit() else name
-    for key in (f"design.{name}", f"design.{stem}", f"levels.{name}", f"columns.{name}"):
-        if key in study.places:
-            return study.places[key]
-    return name
-
-
 def _check_areas(study: Study, bound: ibis.Table, binder: _Binder) -> None:
     """Every area is a column of the bound table."""
     for position, area in enumerate(study.areas, start=1):
         for name in area:
             if name not in binder.failed:
                 with binder.faults.kept():
-                    _need(name, bound.columns, study, f"areas[{position}]")
+                    require_column(name, bound.columns, study, f"areas[{position}]")
 
 
 def _check_standard(study: Study, standard: Standard, bound: ibis.Table) -> None:

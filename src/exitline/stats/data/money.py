@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.errors import Faults, StudyError, nearest
-from exitline.stats.data.studies.study import Equivalence, LineUse, Study
+from exitline.stats.data.studies.lines_and_prices import Equivalence, LineUse
+from exitline.stats.data.studies.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Collection

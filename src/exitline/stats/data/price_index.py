@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.digest import sha256
 from exitline.records import RecordError, read_bytes
-from exitline.stats.data.studies.study import Prices
+from exitline.stats.data.studies.lines_and_prices import Prices
 
 if TYPE_CHECKING:
     from exitline.rules.yamlfile.tree import Tree

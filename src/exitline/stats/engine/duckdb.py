@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
+from exitline import late
 from exitline.files import whole_file
 from exitline.scratch import Scratch
 from exitline.stats.data.values import BLANKS
 from exitline.stats.engine import faults
 from exitline.stats.engine.columns import NOT_READ, typed_csv
 from exitline.stats.engine.compiled import compiled_once
+from exitline.stats.engine.idle import Connection, given_back, taken
 from exitline.stats.engine.settings import CLOSED, FIXED, closed, settings
 from exitline.stats.engine.sql import quoted, text
 from exitline.stats.engine.types import typed
@@ -70,8 +73,9 @@ class DuckDB:
 
     def __init__(self, threads: int | None = None, memory: str | None = None) -> None:
         self._settings = settings(threads, memory)
-        self._scratch = Scratch()
-        self._connection: Any = None
+        self._own: Scratch | None = None
+        self._connection: Connection | None = None
+        self._sound = True
         self._named: list[str] = []
         self._made_of: dict[str, str | pa.Table] = {}
         self._made: set[str] = set()
@@ -83,19 +87,49 @@ class DuckDB:
     def _backend(self) -> Any:
         """The connection, opened when it is first needed: it can open the files named so far."""
         if self._connection is None:
-            self._connection = connected(self._scratch.path, self._named, self._settings)
+            self._connection = (None if self._named else taken(self._settings)) or self._opened()
             self._made.clear()
-        return self._connection
+        return self._connection.backend
+
+    def _opened(self) -> Connection:
+        """A new connection: with files, its folder is the engine's own and goes with it."""
+        folder = self._scratch if self._named else Scratch()
+        backend = connected(folder.path, self._named, self._settings)
+        return Connection(backend, folder, self._settings)
+
+    @property
+    def _scratch(self) -> Scratch:
+        """The folder for the typed columns of files."""
+        if self._own is None:
+            self._own = Scratch()
+        return self._own
 
     def _name(self, file: str) -> None:
         """Allow one more file. A connection that is closed to it gives way to a new one."""
         real = os.path.realpath(file)
-        if real in self._named:
+        if real not in self._named:
+            self._leave()
+            self._named.append(real)
+
+    def _leave(self) -> None:
+        """Give the connection back where another may use it, else close it."""
+        left, self._connection = self._connection, None
+        if left is None:
             return
-        self._named.append(real)
-        if self._connection is not None:
-            self._connection.disconnect()
-            self._connection = None
+        if self._named:
+            left.backend.disconnect()
+        elif not self._sound:
+            left.close()
+        else:
+            rows = {name for name in self._made if not isinstance(self._made_of[name], str)}
+            given_back(left, self._made - rows, rows)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """A connection on which something failed or was broken off is used no more."""
+        before, self._sound = self._sound, False
+        yield
+        self._sound = before
 
     def _make(self, name: str, of: str | pa.Table) -> None:
         """Make a table of rows or of SQL; a later connection has to do it again."""
@@ -116,7 +150,7 @@ class DuckDB:
                 backend.raw_sql(_TIDY).fetchall()
             return as_written(source.table)
         self._held[name] = [source.held] if source.held is not None else []
-        with faults.reading(source):
+        with faults.reading(source), self._running():
             if source.kind == "csv":
                 self._read_csv(source, name)
             else:
@@ -165,7 +199,7 @@ class DuckDB:
 
     def run(self, expression: Any) -> pa.Table:
         """Execute an expression and return its rows as Arrow."""
-        with faults.unchanged(self._held, expression), faults.running():
+        with faults.unchanged(self._held, expression), faults.running(), self._running():
             if self._bound is not None:
                 return self._bound.get_backend().to_pyarrow(expression)
             self._ready(expression)
@@ -181,7 +215,7 @@ class DuckDB:
         if self._bound is not None or expression.op().find(ops.InMemoryTable):
             yield self.run(expression)
             return
-        with faults.unchanged(self._held, expression), faults.running():
+        with faults.unchanged(self._held, expression), faults.running(), self._running():
             backend = self._ready(expression)
             found = backend.con.sql(backend.compile(expression.as_table()))
             for batch in found.fetch_record_batch(rows):
@@ -212,6 +246,7 @@ class DuckDB:
             whole_file(path) as partial,
             faults.unchanged(self._held, expression),
             faults.running(),
+            self._running(),
         ):
             self._name(str(partial))
             backend = self._ready(expression)
@@ -223,10 +258,10 @@ class DuckDB:
 
     def close(self) -> None:
         """Close the connection and remove the typed columns."""
-        if self._connection is not None:
-            self._connection.disconnect()
+        self._leave()
         self._held.clear()
-        self._scratch.close()
+        if self._own is not None:
+            self._own.close()
 
     def _ready(self, expression: Any) -> Any:
         """The connection, with all that an expression reads."""
@@ -262,6 +297,8 @@ def connected(folder: Path, files: Iterable[str] = (), options: Mapping[str, Any
     ...
     _duckdb.PermissionException: Permission Error: Cannot access file ...
     """
+    late.package("ibis.backends.sql.compilers")
+    import_module("ibis.backends.sql.compilers.duckdb")
     backend = compiled_once(ibis.duckdb.connect(**options))
     for said in (_TIDY, *FIXED, *closed(folder, files)):
         backend.raw_sql(said).fetchall()

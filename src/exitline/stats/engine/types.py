@@ -48,15 +48,14 @@ def typed(table: Any, source: Source, run: Callable[[Any], pa.Table]) -> Any:
     uses = source.uses
     looked = {n: uses.of(n) for n in table.columns if uses.reads(n)}
     asked = {n: use for n, use in looked.items() if _is_open(table[n], use)}
+    each = {name: _facts(table[name], use) for name, use in asked.items()}
     facts = {
-        f"{i} {fact}": value
-        for i, (name, use) in enumerate(asked.items())
-        for fact, value in _facts(table[name], use).items()
+        f"{i} {fact}": value for i, one in enumerate(each.values()) for fact, value in one.items()
     }
     found = run(table.aggregate(_rows=table.count(), **facts)).to_pylist()[0] if facts else {}
     new = {name: _declared_text(table[name]) for name, use in looked.items() if use == "text"}
     for i, (name, use) in enumerate(asked.items()):
-        mine = {fact: found[f"{i} {fact}"] for fact in _facts(table[name], use)}
+        mine = {fact: found[f"{i} {fact}"] for fact in each[name]}
         if use == "number" and mine["unfit"]:
             raise not_numbers(
                 name, f"{source.name}, column '{name}'", mine["first"], mine["unfit"],

@@ -109,6 +109,7 @@ class Regression(ShownResult):
         exponentiated : bool
             Odds ratios of a logit, rate ratios of a Poisson regression: exp of estimate and
             limits; se is then exp(estimate) x se, and t and p stay those of the coefficient.
+            Where nothing varies around the model (se is 0) there is no test: t and p are NaN.
 
         Returns
         -------
@@ -118,13 +119,12 @@ class Regression(ShownResult):
         import pandas as pd
 
         bounds = symmetric(self.estimate, self.se, np.full(len(self.names), self.df), self.level)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = self.estimate / self.se
+        se = np.where(self.se > 0, self.se, np.nan)
         found = pd.DataFrame(
             {
                 "term": self.names, "estimate": self.estimate, "se": self.se,
                 "ci_low": bounds.low, "ci_high": bounds.high, "level": self.level, "df": self.df,
-                "t": t, "p": p_value(self.estimate, self.se, self.df),
+                "t": self.estimate / se, "p": p_value(self.estimate, se, self.df),
             }
         )  # fmt: skip
         if exponentiated:

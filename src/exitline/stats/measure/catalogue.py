@@ -16,7 +16,7 @@ from exitline.stats.measure.deprivation import multidimensional
 from exitline.stats.measure.measures import at_risk, counts, inequality, poverty, quantiles, shares
 from exitline.stats.measure.measures.counts import count_of, share_of
 from exitline.stats.measure.model import Measure, Term, Unit
-from exitline.stats.measure.programmes import targeting, transfers
+from exitline.stats.measure.programmes import incidence, targeting, transfers
 
 __all__ = ["MEASURES", "Measure", "Term", "Unit", "count_of", "counting", "named", "share_of"]
 
@@ -31,6 +31,7 @@ MEASURES: dict[str, Callable[..., Measure]] = {
         at_risk,
         multidimensional,
         targeting,
+        incidence,
         transfers,
     )
     for make in room.MEASURES

@@ -7,6 +7,8 @@ The influence of a cluster is the gradient times the cluster's totals.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add, mul
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,6 +89,33 @@ def entropy(N: Dual, Y: Dual, S: Dual, e: float) -> Dual:
     if e == 1.0:
         return S / Y - (Y / N).log()
     return (N ** (e - 1.0) * S * Y**-e - 1.0) / (e * (e - 1.0))
+
+
+def renyi(given: Given) -> Linear:
+    """ln(N^(a-1) S / Y^a) / (a - 1), from N, Y and S = sum w y^a; the Theil index at a = 1."""
+    (a,) = given.parameters
+    N, Y, S = totals(given)
+    if a == 1.0:
+        return entropy(N, Y, S, a).linear()
+    return ((N ** (a - 1.0) * S * Y**-a).log() / (a - 1.0)).linear()
+
+
+def bourguignon(given: Given) -> Linear:
+    """1 - (U/N) / (sum m_j^b)^(a/b), with m_j = X_j/N; of b = 0, of products of m_j^(a/k).
+
+    The totals are N, U = sum w (sum x_j^b)^(a/b), the number of values below zero, and each
+    of k columns' X_j; all count equally.
+    """
+    a, b = given.parameters
+    N, U, below, *columns = totals(given)
+    means = [X / N for X in columns]
+    if b == 0.0:
+        best = reduce(mul, (m ** (a / len(means)) for m in means))
+    else:
+        best = reduce(add, (m**b for m in means)) ** (a / b)  # equal weights cancel
+    index = 1.0 - U / N / best
+    lost = np.any([~(m.value > 0) for m in means], axis=0)
+    return index.unless(lost | (below.value > 0)).linear()
 
 
 def atkinson(given: Given) -> Linear:

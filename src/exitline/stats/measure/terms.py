@@ -174,6 +174,25 @@ def _product(term: Term, micro: Micro, at: At) -> Any:
     return value(term.of, micro, at) * value(term.ranking, micro, at)
 
 
+def _plus(term: Term, micro: Micro, at: At) -> Any:
+    """One term and another."""
+    assert term.of is not None
+    assert term.ranking is not None
+    return value(term.of, micro, at) + value(term.ranking, micro, at)
+
+
+def _raised(term: Term, micro: Micro, at: At) -> Any:
+    """A power of a term."""
+    assert term.of is not None
+    return micro.power(value(term.of, micro, at), term.alpha or 0.0)
+
+
+def _below(term: Term, micro: Micro, at: At) -> Any:
+    """Whether a term is below zero."""
+    assert term.of is not None
+    return micro.where(value(term.of, micro, at) < 0.0, 1.0, 0.0)
+
+
 def _welfare(_term: Term, micro: Micro, _at: At) -> Any:
     return micro.welfare
 
@@ -212,6 +231,9 @@ KINDS.update({
     "received": _received,
     "rest": _rest,
     "product": _product,
+    "plus": _plus,
+    "raised": _raised,
+    "below": _below,
     "number": _number,
     "found": _found,
     "quotient": _quotient,

@@ -201,7 +201,7 @@ def test_households_are_pushed_as_entities_and_brought_up_to_date(three, at):
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
-def test_submissions_are_pulled_once_by_id_or_by_entity(three, at, address, monkeypatch):
+def test_submissions_are_pulled_once_by_id_or_by_entity(three, at, address, tmp_path, monkeypatch):
     from click.testing import CliRunner
 
     from exitline.cli.register import command
@@ -228,7 +228,29 @@ def test_submissions_are_pulled_once_by_id_or_by_entity(three, at, address, monk
         (0, 2, 1),
     ]
     assert sorted(one.row.household.key for one in queue(three)) == ["h-1", "h-2"]
+    _fetched_in_the_background(three, at, tmp_path, monkeypatch)
     wrong = CliRunner().invoke(
         command, [*asked, "--step", "verfy"], env={"EXITLINE_FIELD_SECRET": "s"}
     )
     assert "no such step" in str(wrong.exception)
+
+
+def _fetched_in_the_background(three, at, tmp_path, monkeypatch):
+    """The same as a job: the server and its password are in the worker's environment."""
+    from exitline.exits.register.store.jobs.running import run
+    from exitline.exits.register.store.models import JobRow
+
+    monkeypatch.setenv("EXITLINE_REGISTER_FILES", str(tmp_path / "files"))
+    given = {"form": "step_check", "step": "verify", "by": "li"}
+
+    def job():
+        return JobRow.objects.using(three.alias).create(kind="pull", given=given, path="", by="li")
+
+    assert "no server of forms is named" in run(three, job().pk).fault
+    for name, value in {"URL": at, "PROJECT": "4", "USER": "li@example.org",
+                        "SECRET": "secret"}.items():  # fmt: skip
+        monkeypatch.setenv(f"EXITLINE_FIELD_{name}", value)
+    ended = run(three, job().pk)
+    assert (ended.fault, ended.done, ended.total) == ("", 2, 2)
+    assert [ended.result[name] for name in ("rows", "new", "known")] == [3, 0, 2]
+    assert "secret" not in str(ended.given) + str(ended.result)

@@ -195,18 +195,49 @@ def opened_version() -> int:
 
 
 @pytest.mark.parametrize("address", ["sqlite", "postgresql"], indirect=True)
-def test_the_programme_says_what_became_of_exits(signed):
+def test_the_programme_says_what_became_of_exits(signed, address, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXITLINE_REGISTER_FILES", str(tmp_path / "files"))
     client = signed("county")
     body = client.get("/programme").content.decode()
     assert "1 household left the list, 0 came back to it" in body
-    answer = client.get("/programme/table.xlsx")
     openpyxl = pytest.importorskip("openpyxl")
-    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content))["Areas"].values)
+    year = {"first": (TODAY - timedelta(days=365)).isoformat(), "last": TODAY.isoformat()}
+    assert client.post("/programme/table", year)["Location"] == "/exports"
+    body = done(client, address, "/exports")
+    answer = client.get(re.search(r"/exports/\d+/file", body)[0])
+    content = b"".join(answer.streaming_content)
+    rows = list(openpyxl.load_workbook(io.BytesIO(content))["Areas"].values)
     assert rows[0][:4] == ("Path", "Area", "Level", "Households")
     county = next(row for row in rows if row[0] == "c/")
     assert county[3:8] == ("suppressed", 0, "suppressed", "suppressed", 0)
-    assert b"County d" not in answer.content
+    assert b"County d" not in content
     assert client.get("/programme?first=x&last=2024-02-30").status_code == 200
+
+
+def done(client, address, page):
+    """A page once no job of it waits any more."""
+    from exitline.api.registers import background
+
+    if opened().postgres:
+        background.work(address, key=opened().key_file, until_empty=True)
+    for _ in range(600):
+        body = client.get(page).content.decode()
+        if 'hx-trigger="every' not in body:
+            return body
+        time.sleep(0.05)
+    raise AssertionError(page)
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_pairs_all_over_the_area_are_looked_for_in_the_background(signed, address, monkeypatch):
+    from exitline.exits.register.store.jobs import kinds
+
+    client = signed("county")
+    assert client.post("/pairs/find", {"bulk": "1"}).status_code == 302
+    assert "failed: " in done(client, address, "/pairs")  # two members: nothing can be learnt
+    monkeypatch.setattr(kinds, "find_pairs_in_bulk", lambda _, told: told(1, 3) or 2)
+    client.post("/pairs/find", {"bulk": "1"})
+    assert "Looked all over the area: 2 new pairs" in done(client, address, "/pairs")
 
 
 @pytest.mark.parametrize("in_town", [0, 1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from exitline.exits.assess.plans.planning import Aim, SamplePlan, evaluate, fewest_villages
+from exitline.exits.assess.plans.fewest import fewest_villages
+from exitline.exits.assess.plans.planning import Aim, SamplePlan, evaluate
 from exitline.exits.decide.clusters import DEFAULT_ICC, Clusters, PlanError, check_icc
 
 

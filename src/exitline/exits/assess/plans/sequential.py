@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from exitline.exits.assess.plans.planning import SamplePlan, plan_sample
+from exitline.exits.assess.plans.fewest import plan_sample
+from exitline.exits.assess.plans.planning import SamplePlan
 from exitline.exits.assess.plans.stages import (
     InterimLook,
     StagedPlan,
@@ -168,7 +169,7 @@ def curtailed_plan(
 
     Examples
     --------
-    >>> from exitline.exits.assess.plans.planning import Aim, plan_sample
+    >>> from exitline.exits.assess.plans.planning import Aim
     >>> fixed = plan_sample(Aim(true_rate=0.01, power=0.9), icc=0.0, per_village=1)
     >>> plan = curtailed_plan(fixed)
     >>> abs(plan.power - fixed.power) < 1e-9, 0 < plan.saving < 0.1

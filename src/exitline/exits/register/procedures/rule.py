@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.digest import digest_of
 from exitline.exits.register.errors import ProcedureError
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from exitline.rules.condition import Condition
@@ -312,19 +313,26 @@ def judge(weighed: tuple[Weighed, ...], score_at_least: float | None) -> Judgeme
     failed = [w.name for w in needed if w.met is False]
     unknown = [w.name for w in needed if w.met is None]
     if failed:
-        return Judgement("not met", low, high, "not met: " + ", ".join(failed))
+        return Judgement("not met", low, high, _FAILED.format(names=", ".join(failed)))
     if high < cut:
         return Judgement("not met", low, high, _score_text(high, score_at_least))
     if unknown:
-        return Judgement("cannot tell", low, high, "not known: " + ", ".join(unknown))
+        return Judgement("cannot tell", low, high, _UNKNOWN.format(names=", ".join(unknown)))
     if low < cut:
         open_ = [w.name for w in weighed if w.met is None]
-        return Judgement("cannot tell", low, high, "the score turns on: " + ", ".join(open_))
-    return Judgement("met", low, high, "every required criterion is met")
+        return Judgement("cannot tell", low, high, _TURNS_ON.format(names=", ".join(open_)))
+    return Judgement("met", low, high, _ALL_MET)
+
+
+_FAILED, _UNKNOWN = collected("not met: {names}"), collected("not known: {names}")
+_TURNS_ON = collected("the score turns on: {names}")
+_ALL_MET = collected("every required criterion is met")
+_OUT_OF_REACH = collected("the score is at most {figure}, below {most}")
+"""Reasons, as decisions keep them."""
 
 
 def _score_text(high: float, score_at_least: float | None) -> str:
-    return f"the score is at most {high:.3f}, below {score_at_least}"
+    return _OUT_OF_REACH.format(figure=f"{high:.3f}", most=score_at_least)
 
 
 def _bad(where: str, what: str, expected: str, got: str) -> ProcedureError:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from exitline.digest import written as canonical
 from exitline.errors import ExitlineError
@@ -14,6 +16,9 @@ from exitline.exits.register.procedures.loading import load_procedure
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.procedures.rule import Rule
 from exitline.exits.register.store.opening import Store
+
+if TYPE_CHECKING:
+    from exitline.rules.standard.model import Standard
 
 PROCEDURE, RULE = "procedure", "rule"
 _KEPT: set[tuple[str, str, str]] = set()  # texts that this process has seen in a database
@@ -96,8 +101,14 @@ def usable(store: Store, digest: str) -> Procedure:
     return _loaded(plain.text, rules=True, standard=plain.standard if beside else "", of=beside)
 
 
-def column_meanings(store: Store, digest: str) -> dict[str, str]:
-    """What the columns mean that a procedure's standard asks for; none where it cannot be read."""
+def meanings(store: Store, digest: str) -> dict[str, str]:
+    """What a procedure's standard says of its columns and criteria; none where it cannot be read.
+
+    Returns
+    -------
+    dict
+        By the column's name, and by ``criterion NAME``.
+    """
     from exitline.rules.standard.loader import load, read_standard
 
     with store.transaction():
@@ -106,7 +117,14 @@ def column_meanings(store: Store, digest: str) -> dict[str, str]:
         found = read_standard(beside, plain.standard) if beside else load(plain.standard)
     except ExitlineError:
         return {}
-    return {one.name: one.meaning for one in found.columns.values() if one.meaning}
+    columns = {one.name: one.meaning for one in found.columns.values() if one.meaning}
+    return columns | {f"criterion {one.name}": str(one.label) for one in _criteria(found)}
+
+
+def _criteria(found: Standard) -> Iterator[Any]:
+    """Every criterion of a standard."""
+    for rule in (found.household, found.village, found.county):
+        yield from () if rule is None else rule.criteria
 
 
 def procedure(store: Store, digest: str) -> Procedure:

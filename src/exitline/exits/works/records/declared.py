@@ -9,7 +9,9 @@ from exitline.words.said import collected
 
 Holds = Literal["id", "text", "number", "day"]
 
-STATES = ("functional", "partly", "not functional", "gone")
+STATES = (
+    collected("functional"), collected("partly"), collected("not functional"), collected("gone"),
+)  # fmt: skip
 """What an inspection may find of an asset."""
 
 

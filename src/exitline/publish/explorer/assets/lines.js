@@ -16,7 +16,7 @@ const runsOf = (figures) => {
 const changeWords = (figures) => {
   const years = figures.map((f, year) => (known(f) ? year : -1)).filter((year) => year >= 0);
   if (years.length < 2) return [];
-  const { sampled, unit, edges } = DATA.series[state.series];
+  const { sampled, unit } = DATA.series[state.series];
   const [from, to] = [years[0], years[years.length - 1]], [a, b] = [figures[from], figures[to]];
   const decimals = Math.max(...[a, b].map((f) => (String(f.value).split(".")[1] ?? "").length), unit === "percent" ? 1 : 0);
   const signed = (x) => `${x > 0 ? "+" : x < 0 ? "\u2212" : ""}${digits(Math.abs(x).toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }))}`;

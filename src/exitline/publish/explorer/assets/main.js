@@ -128,10 +128,10 @@ const drawLegend = () => {
     box.replaceChildren(...(found_ ? stack(found_.counts, true) : []));
     return;
   }
-  const item = DATA.series[state.series];
+  const item = DATA.series[state.series], edges = edgesOf(state.series);
   const parts = [];
-  for (let i = 0; i <= item.edges.length && item.edges.length; i++) {
-    const marked = item.threshold !== null && item.edges[i - 1] === item.threshold;
+  for (let i = 0; i <= edges.length && edges.length; i++) {
+    const marked = item.threshold !== null && edges[i - 1] === item.threshold;
     if (marked) parts.push(h("li", { class: "legend-threshold" }, w("threshold_at", withUnit(state.series, item.threshold))));
     parts.push(h("li", {}, [swatch(`k${shadeOf(state.series, i)}`), classWords(state.series, i)]));
   }
@@ -206,6 +206,7 @@ onChange("scope language", drawCrumbs);
 onChange(EVERYTHING, drawTitle);
 onChange(`${EVERYTHING} outcome`, drawLegend);
 onChange("scope series year language", drawAnswer);
+onChange(EVERYTHING, drawPicture); // last: it takes the room that the others leave
 document.documentElement.classList.add("scripted");
 buildTable();
 buildCompare();

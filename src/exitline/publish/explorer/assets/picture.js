@@ -55,7 +55,7 @@ const mark = (row, x, y, size) => {
   let drawn;
   if (row.decision) drawn = outcomeShape(row.decision.outcome, size);
   else {
-    const at = known(row.figure) ? classOf(state.series, row.figure.value) / Math.max(DATA.series[state.series].edges.length, 1) : 0.5;
+    const at = known(row.figure) ? classOf(state.series, row.figure.value) / Math.max(edgesOf(state.series).length, 1) : 0.5;
     drawn = shape(known(row.figure) ? "circle" : "ring", size * (0.7 + 0.5 * at), `dot ${colourClass(row.figure)}`);
   }
   const node = s("g", { class: "mark", role: "button", tabindex: "-1", "data-area": row.area, "aria-label": spoken(row), transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` }, drawn);
@@ -101,15 +101,20 @@ const placeNames = (svg, points, width) => {
     svg.append(s("text", { class: "place", x: spot.x, y: spot.y + 4, "text-anchor": "middle", "aria-hidden": "true" }, name(area)));
   }
 };
+/** How high a picture may be: so that it ends on the first screen, where that is large. */
+const roomBelow = (box, most) => {
+  if (innerWidth < 1000) return most;
+  return Math.min(most, Math.max(innerHeight - (box.getBoundingClientRect().top + scrollY) - 24, 320));
+};
 const drawDots = (box, width) => {
   const placed = rowsNow.filter((row) => A.x[row.area] !== null);
   const xs = placed.map((row) => A.x[row.area]), ys = placed.map((row) => A.y[row.area]);
   const aspect = levelOf(state.level).aspect || 1;
   let [x0, x1, y0, y1] = [0, 1, 0, 1];
   if (state.scope) [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const size = Math.min(Math.max(width / 150, 2.4), 5) * (placed.length > 1200 ? 0.7 : 1) * (placed.length < 150 ? 1.5 : 1);
+  const size = Math.min(Math.max(Math.min(width, roomBelow(box, 620) * 1.5) / 150, 2.4), 5) * (placed.length > 1200 ? 0.7 : 1) * (placed.length < 150 ? 1.5 : 1);
   const pad = size * 2 + 6;
-  const room = width - 2 * pad, most = state.scope ? 380 : 620;
+  const room = width - 2 * pad, most = roomBelow(box, state.scope ? 380 : 620) - 2 * pad;
   const scale = Math.min(room / Math.max((x1 - x0) * aspect, 0.02), most / Math.max(y1 - y0, 0.02)); // pixels per height of the whole
   const height = Math.max((y1 - y0) * scale, 40) + 2 * pad;
   const shiftX = (width - (x1 - x0) * aspect * scale) / 2, shiftY = (height - (y1 - y0) * scale) / 2;
@@ -147,7 +152,7 @@ const nameShapes = (svg, wide, high) => {
 /** Areas in their own boundaries; those without one stand below. */
 const drawMap = (box, width) => {
   const { aspect, width: across } = levelOf(state.level);
-  const wide = Math.min(width, 620 * aspect), high = Math.round(wide / aspect), scale = wide / across;
+  const wide = Math.min(width, roomBelow(box, 620) * aspect), high = Math.round(wide / aspect), scale = wide / across;
   const svg = canvas(Math.round(wide), high);
   const ground = s("g", { transform: `scale(${scale.toFixed(5)})` });
   svg.classList.add("shapes");
@@ -172,18 +177,20 @@ const drawPacked = (box, width) => {
     groups.get(key).push(row);
   }
   const single = groups.size === 1, beside = !single && width > 520 ? 150 : 0;
-  const columns = Math.max(Math.floor((width - beside) / PITCH), 1);
+  const longest = Math.max(...[...groups.values()].map((rows) => rows.length));
+  const pitch = Math.min(Math.max(Math.floor((width - beside) / longest), PITCH), 28); // few areas are drawn larger
+  const columns = Math.max(Math.floor((width - beside) / pitch), 1);
   const marks = [], labels = [];
   let y = 4;
   for (const [group, rows] of [...groups].sort((a, b) => a[0] - b[0])) {
     if (group) {
-      labels.push(s("text", { class: "group", x: 0, y: y + 13, "aria-hidden": "true" }, clipped(name(group), beside ? 19 : 44)));
+      labels.push(s("text", { class: "group", x: 0, y: y + pitch / 2 + 4, "aria-hidden": "true" }, clipped(name(group), beside ? 19 : 44)));
       if (!beside) y += 20;
     }
     [...rows].sort(bySize).forEach((row, i) => {
-      marks.push(mark(row, beside + (i % columns) * PITCH + PITCH / 2, y + Math.floor(i / columns) * PITCH + PITCH / 2, 5.4));
+      marks.push(mark(row, beside + (i % columns) * pitch + pitch / 2, y + Math.floor(i / columns) * pitch + pitch / 2, (5.4 * pitch) / PITCH));
     });
-    y += Math.ceil(rows.length / columns) * PITCH + (single ? 0 : 5);
+    y += Math.ceil(rows.length / columns) * pitch + (single ? 0 : 5);
   }
   const svg = canvas(width, Math.ceil(y + 4));
   svg.append(...labels, ...marks);
@@ -239,6 +246,5 @@ const watchPicture = () => {
   box.addEventListener("dblclick", (event) => { const area = under(event); if (area !== null) goInto(area); });
   new ResizeObserver(() => { if (Math.abs(box.clientWidth - drawnWidth) > 2) drawPicture(); }).observe(box);
 };
-onChange(EVERYTHING, drawPicture);
 onChange("area", markPicked);
 onChange("outcome words", markFiltered);

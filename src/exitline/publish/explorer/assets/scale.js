@@ -1,12 +1,14 @@
 // Classes of a sequential map, axes, and the words of the legend.
 const SPREAD = [[], [3], [1, 3], [0, 2, 4], [0, 1, 3, 4], [0, 1, 2, 3, 4]];
+/** The edges of a series: those of the level that is shown, where each has its own. */
+const edgesOf = (series) => (DATA.series[series].edges_at?.[state.level]?.length ? DATA.series[series].edges_at[state.level] : DATA.series[series].edges);
 /** Number of the class of a value: its edges belong to the class above. */
-const classOf = (series, value) => DATA.series[series].edges.filter((edge) => value >= edge).length;
+const classOf = (series, value) => edgesOf(series).filter((edge) => value >= edge).length;
 /** Which of the five shades a class takes, so that few classes still differ well. */
-const shadeOf = (series, index) => SPREAD[DATA.series[series].edges.length + 1][index];
+const shadeOf = (series, index) => SPREAD[edgesOf(series).length + 1][index];
 const withUnit = (series, x) => (DATA.series[series].unit === "percent" ? percents(`${number(x)} %`) : number(x));
 const classWords = (series, index) => {
-  const { edges } = DATA.series[series];
+  const edges = edgesOf(series);
   if (!edges.length) return "";
   if (index === 0) return w("below", withUnit(series, edges[0]));
   if (index === edges.length) return w("from", withUnit(series, edges[index - 1]));

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from exitline.publish.film.canvas import Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.fonts import Fonts
 from exitline.publish.film.frames import Canvas, compose
+from exitline.publish.film.lettering import Style
 from exitline.publish.film.paint.base import Painter
 from exitline.publish.film.theme import Size
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.formats import Format
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
+from exitline.publish.film.lettering import Box, Style
 
 TICK = Style(40, colour=theme.MUTED, leading=1.2)
 

@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.figures import EpisodeFigures, StoryFigure, StoryPoints
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.model import Scene, SourceNote, StoryText
 from exitline.words.catalogue import Language, closest
 
@@ -174,6 +175,7 @@ class Painter(Generic[S]):
                 continue
             room = Box(box.x, box.y, box.width, style.size * style.leading * u * lines)
             fitted = ink.fitted(text, style, room, "a title")
+            text = ink.phrased(text, fitted, box.width)
             width = ink.balanced(text, fitted, box.width)
             drawn = ink.text(text, box.x, box.y, fitted, width=width)
             box = box.below(drawn.height + 10 * u)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.formats import Format
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import CrossingScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.paint.base import SMALL, Painter, PaintStage
 from exitline.publish.film.paint.marks import ASPECT, MarkAt, draw_marks
 from exitline.publish.film.paint.people import whole_marks
@@ -132,7 +133,7 @@ class CrossingPainter(Painter[CrossingScene]):
         while step < passes - 1 and passed >= weights[step]:
             passed -= weights[step]
             step += 1
-        busy = 1.0 if passes >= _MANY else 0.85
+        busy = 1.0 if passes >= _MANY or step == passes - 1 else 0.85
         return step, min(passed / weights[step] / busy, 1.0)
 
     def _side_words(self, ink: Ink) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.formats import Format
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import DotsScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.paint.axes import TICK, AxisScale, round_ticks, tick_label
 from exitline.publish.film.paint.base import Painter, PaintStage
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import skia
 
-from exitline.publish.film.canvas import Box, Ink
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
+from exitline.publish.film.lettering import Box
 from exitline.publish.film.parts import MapGround
 from exitline.records.reading import open_regular
 

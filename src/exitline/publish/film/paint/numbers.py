@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from exitline.publish.film import theme
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.kinds import CompareScene, NumberScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.marks import MarkAt, draw_marks
 from exitline.publish.film.parts import LabelledFigure
@@ -28,6 +29,7 @@ class NumberPainter(Painter[NumberScene]):
         room = Box(box.x, 0, box.width, box.height * 0.4)
         self._style = ink.fitted(self._final(), _HUGE, Box(0, 0, box.width, 400 * u), "a number")
         small = ink.fitted(label, _LABEL, room, "the label")
+        label = ink.phrased(label, small, box.width)
         width = ink.balanced(label, small, box.width)
         number = self._style.size * self._style.leading * u
         below = ink.height(label, small, width)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from exitline.publish.film import theme
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import WaffleScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.paint.axes import spread
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.marks import ASPECT, MarkAt, draw_marks

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from exitline.publish.film import theme
 from exitline.publish.film.bound.formats import Format
-from exitline.publish.film.canvas import Box, Ink, Style
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import TilesScene
+from exitline.publish.film.lettering import Box, Style
 from exitline.publish.film.paint.base import SMALL, Painter, PaintStage
 from exitline.publish.film.parts import TilePlace
 

@@ -7,6 +7,7 @@ from typing import Any
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.kinds import KINDS
 from exitline.publish.film.model import Scene
+from exitline.publish.film.paint.areas import ChoroplethPainter
 from exitline.publish.film.paint.base import Painter, PaintStage
 from exitline.publish.film.paint.charts import AreaPainter, LinePainter
 from exitline.publish.film.paint.crossing import CrossingPainter
@@ -15,13 +16,15 @@ from exitline.publish.film.paint.maps import JourneyPainter, MapPainter
 from exitline.publish.film.paint.numbers import ComparePainter, NumberPainter
 from exitline.publish.film.paint.people import WafflePainter
 from exitline.publish.film.paint.places import TilesPainter
-from exitline.publish.film.paint.words import (
+from exitline.publish.film.paint.rows import (
     ClosingPainter,
     CreditsPainter,
-    PhotographPainter,
-    QuotationPainter,
     RowsPainter,
     SourcesPainter,
+)
+from exitline.publish.film.paint.words import (
+    PhotographPainter,
+    QuotationPainter,
     TextPainter,
     TitlePainter,
 )
@@ -36,6 +39,7 @@ PAINTERS: dict[str, type[Painter[Any]]] = {
     "tiles": TilesPainter,
     "journey": JourneyPainter,
     "map": MapPainter,
+    "choropleth": ChoroplethPainter,
     "works": WorksPainter,
     "crossing": CrossingPainter,
     "dot plot": DotsPainter,

@@ -18,8 +18,9 @@ from exitline.exits.register.store.write.authority import assignments_and_proced
 from exitline.publish.web.register import opened, pages
 from exitline.publish.web.register.asking import ask
 from exitline.publish.web.register.procedures import by_digest
+from exitline.words.said import collected
 
-AUDITOR, ADMINISTRATOR = "auditor", "administrator"
+AUDITOR, ADMINISTRATOR = collected("auditor"), collected("administrator")
 OFFICE = "office"
 """Every role of a procedure."""
 

@@ -12,6 +12,11 @@ from exitline.exits.register.store.jobs.running import folder_of, jobs_of
 from exitline.exits.register.store.write.looks import taken_away
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
+from exitline.publish.web.register.programme.table import DONORS
+from exitline.words.said import say
+
+FILES = ("export", DONORS)
+"""Jobs that write a file."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +29,7 @@ def exports(request: HttpRequest, person: SignedIn) -> HttpResponse:
             return pages.page(request, "nothing", status=404, person=person)
         ask(person.store, "export", person.name, ending=ending)
         return HttpResponseRedirect("/exports")
-    jobs = [one for one in jobs_of(person.store, person.name) if one.kind == "export"]
+    jobs = [one for one in jobs_of(person.store, person.name) if one.kind in FILES]
     waits = any(one.ended is None for one in jobs)
     return pages.page(request, "exports", person=person, jobs=jobs, waits=waits, endings=ENDINGS)
 
@@ -38,6 +43,11 @@ def fetch(request: HttpRequest, person: SignedIn, number: int) -> HttpResponseBa
     file = folder_of(person.store, number) / name if name else None
     if job is None or file is None or not file.is_file():
         return pages.page(request, "nothing", status=404, person=person)
-    what = f"file of all households ({file.suffix.removeprefix('.')})"
+    ending = file.suffix.removeprefix(".")
+    what = str(
+        say("file of all households ({ending})", ending=ending)
+        if job.kind == "export"
+        else say("table for donors")
+    )
     taken_away(person.store, person.name, person.role, what, job.result.get("rows"))
     return FileResponse(file.open("rb"), as_attachment=True, filename=file.name)

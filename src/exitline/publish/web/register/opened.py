@@ -53,6 +53,7 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
 
     from exitline.exits.register.store.jobs.kinds import KINDS
     from exitline.publish.web.register.procedures import forget
+    from exitline.publish.web.register.programme.table import DONORS, write_table
 
     found = open_store(address, key_file=key_file)
     kept_open = _KEPT_OPEN if found.postgres else {}
@@ -75,7 +76,7 @@ def bind(address: str, *, key_file: Path | None = None, names: Collection[str] =
     forget_declared()
     _opened[:] = [replace(found, alias="default")]
     forget()
-    KINDS.update(jobs or {})
+    KINDS.update({DONORS: write_table, **(jobs or {})})
     return _opened[0]
 
 

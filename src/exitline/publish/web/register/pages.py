@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 
-from exitline.publish.web.register.procedures import fact_label
+from exitline.publish.web.register.procedures import criterion_label, fact_label
 from exitline.words.catalogue import Language, language
 from exitline.words.texts import languages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jinja2 import Environment
 
 LANGUAGE = "language"
@@ -60,8 +62,20 @@ def page(
         """A fact of a card in the reader's words."""
         return t.of(fact_label(person.store, person.under, fact)) if person is not None else fact
 
+    def titled(criterion: str) -> str:
+        """A criterion by its title."""
+        return (
+            criterion_label(person.store, person.under, criterion)
+            if person is not None
+            else criterion
+        )
+
+    def each(names: Iterable[str]) -> str:
+        """Names of a procedure in the reader's words, with commas between them."""
+        return ", ".join(t.of(name) for name in names)
+
     text = _environment().get_template(f"{name}.html.j2").render(
-        t=t, named=named, codes=languages(), person=person,
+        t=t, named=named, titled=titled, each=each, codes=languages(), person=person,
         csrf=get_token(request), today=date.today(),
         here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
     )  # fmt: skip

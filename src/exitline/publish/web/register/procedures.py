@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.models import HouseholdRow
 from exitline.exits.register.store.opening import Store
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from exitline.exits.register.procedures.procedure import Procedure
 
 _KNOWN: dict[str, Procedure] = {}
+_OWN = {"size": collected("Persons in the household")}
+"""Facts of cards that are not a standard's."""
 _MEANINGS: dict[str, dict[str, str]] = {}
 
 
@@ -63,5 +66,11 @@ def state_label(procedure: Procedure, state: str) -> str:
 def fact_label(store: Store, digest: str, name: str) -> str:
     """What a fact of a card means by the standard of a procedure; its name where that is silent."""
     if digest and digest not in _MEANINGS:
-        _MEANINGS[digest] = texts.column_meanings(store, digest)
-    return _MEANINGS.get(digest, {}).get(name, name)
+        _MEANINGS[digest] = texts.meanings(store, digest)
+    return _MEANINGS.get(digest, {}).get(name) or _OWN.get(name, name)
+
+
+def criterion_label(store: Store, digest: str, name: str) -> str:
+    """What a criterion is called by the standard of a procedure; its name where that is silent."""
+    found = fact_label(store, digest, f"criterion {name}")
+    return found.removeprefix("criterion ")

@@ -25,7 +25,7 @@ from exitline.publish.web.register.acting import (
     acting,
 )
 from exitline.publish.web.register.pages import page
-from exitline.publish.web.register.procedures import current
+from exitline.publish.web.register.procedures import by_digest, current
 from exitline.publish.web.register.typed import day_of
 
 MOST = 100
@@ -46,11 +46,22 @@ def audit(request: HttpRequest, person: SignedIn) -> HttpResponse:
         taken = store.scope.of(DownloadRow.objects.using(store.alias)).order_by("-id")
         chains = ChainRow.objects.using(store.alias).select_related("county")
         heads = [one for one in chains if store.scope.holds(one.county.path)]
+        latest = list(steps.order_by("-id")[:MOST])
         return page(
             request, "audit", person=person, key=key, heads=heads,
-            taken=[] if key else list(taken[:MOST]),
-            steps=list(steps.order_by("-id")[:MOST]), views=list(views.order_by("-id")[:MOST]),
+            taken=[] if key else list(taken[:MOST]), labels=_labels(store, latest),
+            steps=latest, views=list(views.order_by("-id")[:MOST]),
         )  # fmt: skip
+
+
+def _labels(store: Store, steps: list[StepRow]) -> dict[tuple[str, str], str]:
+    """Steps in words, by their procedure and name."""
+    procedures = {digest: by_digest(store, digest) for digest in {one.procedure for one in steps}}
+    return {
+        (digest, name): step.label
+        for digest, found in procedures.items()
+        for name, step in found.steps.items()
+    }
 
 
 @require_safe

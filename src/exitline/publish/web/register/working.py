@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +47,7 @@ def home(request: HttpRequest, person: SignedIn) -> HttpResponse:
     return page(
         request, "worklist", person=person, villages=villages, late=late, many=len(shown),
         more=len(found) > AT_ONCE, after=after, at_once=AT_ONCE, came_in=came_in,
-        ahead=_ahead(person),
+        ahead=_ahead(person), state_of=partial(state_label, person.procedure),
     )  # fmt: skip
 
 

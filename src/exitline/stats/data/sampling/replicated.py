@@ -89,6 +89,9 @@ class ReplicateWeights(SamplingAnswers):
     def matching(self, columns: Sequence[str], weight: str | None) -> ReplicateWeights:
         """With patterns written out, in the order of the numbers in the columns' names.
 
+        ``*`` stands for digits where columns fit so, and for anything else only where none does:
+        ``r*`` is r1, r2, but not region.
+
         Raises
         ------
         DesignError
@@ -98,9 +101,8 @@ class ReplicateWeights(SamplingAnswers):
         for pattern in self.weights:
             fitting = [pattern]
             if "*" in pattern and pattern not in columns:
-                form = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.S)
-                others = (c for c in columns if form.fullmatch(c) and c != weight)
-                fitting = sorted(others, key=_natural)
+                others = [c for c in columns if c != weight]
+                fitting = _fitting(pattern, others, "[0-9]+") or _fitting(pattern, others, ".*")
             if not fitting:
                 raise DesignError(
                     f"no column of replicate weights is called '{pattern}'",
@@ -159,3 +161,9 @@ def _natural(name: str) -> list[tuple[int, str]]:
     """Numbers within names count as numbers: rw2 comes before rw10."""
     parts = re.findall(r"\d+|\D+", name)
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
+def _fitting(pattern: str, columns: Sequence[str], star: str) -> list[str]:
+    """The columns that fit a pattern, by their numbers."""
+    form = re.compile(star.join(re.escape(part) for part in pattern.split("*")), re.S)
+    return sorted((c for c in columns if form.fullmatch(c)), key=_natural)

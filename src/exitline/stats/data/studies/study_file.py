@@ -27,9 +27,10 @@ from exitline.rules.yamlfile.declared import (
 )
 from exitline.rules.yamlfile.tree import Tree
 from exitline.stats.data.studies.design_keys import DesignKeys
+from exitline.stats.data.studies.lines_and_prices import Direction, Period
 from exitline.stats.data.studies.panel_keys import AssessmentKeys, PanelKeys
 from exitline.stats.data.studies.small_area_keys import SmallAreaKeys
-from exitline.stats.data.studies.study import Direction, Period, Unit
+from exitline.stats.data.studies.study import Unit
 from exitline.stats.data.studies.table_keys import TableKeys, Texts
 from exitline.words.intervals import QUANTILES, SHARES
 

@@ -155,7 +155,8 @@ class Variance(Protocol):
     def of_fit(
         self, full: Floats, scored: Callable[[], Floats], again: Callable[[], Floats]
     ) -> Floats:
-        """The covariance matrix of fitted coefficients: from scores, or fitted again."""
+        """The covariance matrix of figures made of others (coefficients, parts): by linearisation
+        (of scores, of totals), or each made again with each replicate weight."""
         ...
 
     def around(self, *, mse: bool) -> Variance:

@@ -258,10 +258,14 @@ class Replicates:
     def of_fit(
         self, full: Floats, scored: Callable[[], Floats], again: Callable[[], Floats]
     ) -> Floats:
-        """From the coefficients that were fitted again with each replicate weight."""
+        """From the figures made again with each replicate weight, where a replicate has them."""
         found = again()
-        centre = full if self.mse else found[self.scales > 0].mean(axis=0)
-        away = (found - centre) * np.sqrt(self.scales)[:, None]
+        there = np.isfinite(found) & (self.scales > 0)[:, None]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(there, found, 0.0).sum(axis=0) / there.sum(axis=0)
+        centre = full if self.mse else mean
+        away = np.where(there, found - centre, 0.0) * np.sqrt(self.scales)[:, None]
+        away[:, there.sum(axis=0) < 2] = np.nan
         return np.asarray(away.T @ away)
 
     def around(self, *, mse: bool) -> Replicates:

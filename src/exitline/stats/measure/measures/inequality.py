@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from math import isfinite
 from typing import Any
 
@@ -91,6 +92,83 @@ def j_divergence() -> Measure:
     """J-divergence: GE(0) + GE(1) (Rohde 2016)."""
     terms = tuple(Term(k, positive=True) for k in ("one", "welfare", "log_welfare", "welfare_log"))
     return _index("j_divergence", terms, rules.j_divergence, "J-divergence", **_MEAN)
+
+
+def renyi(alpha: float) -> Measure:
+    """Renyi's divergence between shares of welfare and shares of persons.
+
+    Parameters
+    ----------
+    alpha : float
+        Above 0; 1 is the Theil index.
+
+    References
+    ----------
+    Renyi (1961), Proceedings of the Fourth Berkeley Symposium 1, 547-561.
+    """
+    a = float(alpha)
+    if not 0 < a < float("inf"):
+        raise MeasureError(
+            "Renyi's divergence is not defined for this alpha",
+            expected="a number above 0",
+            got=str(alpha),
+            remedy="0.5, 1 and 2 are customary",
+        )
+    inner = Term("welfare_log") if a == 1 else Term("power", alpha=a)
+    terms = tuple(replace(t, nonnegative=True) for t in (Term("one"), Term("welfare"), inner))
+    label = f"Renyi divergence, alpha = {a:g}"
+    return _index(f"renyi({a:g})", terms, rules.renyi, label, parameters=(a,), **_MEAN)
+
+
+def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure:
+    """Bourguignon's index of inequality in several dimensions at once.
+
+    One less what the mean person's well-being is short of that of one who has the mean of
+    everything; well-being is (mean of x_j^beta)^(alpha/beta).
+
+    Parameters
+    ----------
+    columns : str
+        Numeric columns joined by ``+``, from zero up: ``"income + schooling"``. They count
+        equally; bring them to one scale first.
+    alpha : float
+        Above 0 and at most 1: the lower, the more inequality counts.
+    beta : float
+        Below 1: the lower, the less one dimension makes up for another. 0 is a product.
+
+    References
+    ----------
+    Bourguignon (1999), in Silber (ed.), Handbook of Income Inequality Measurement, 477-484.
+    """
+    names = [name.strip() for name in columns.split("+")]
+    a, b = float(alpha), float(beta)
+    if len(names) < 2 or not all(names) or len(set(names)) < len(names):
+        raise MeasureError(
+            "inequality in several dimensions needs several columns",
+            expected="the names of different columns, joined by +",
+            got=columns,
+            remedy="for instance bourguignon(income + schooling)",
+        )
+    if not 0 < a <= 1 or not -float("inf") < b < 1:
+        raise MeasureError(
+            "Bourguignon's index is not defined for these parameters",
+            expected="alpha above 0 and at most 1, beta below 1",
+            got=f"alpha {alpha}, beta {beta}",
+            remedy="0.5 and -2 are convey's",
+        )
+    amounts = [Term("amount", column=name) for name in names]
+    raised = [Term("raised", of=one, alpha=b or a / len(names)) for one in amounts]
+    joined = reduce(lambda x, y: Term("product" if b == 0 else "plus", of=x, ranking=y), raised)
+    below = reduce(
+        lambda x, y: Term("plus", of=x, ranking=y), (Term("below", of=x) for x in amounts)
+    )
+    inner = joined if b == 0 else Term("raised", of=joined, alpha=a / b)
+    name = f"bourguignon({' + '.join(names)}, {a:g}, {b:g})"
+    return _index(
+        name, (Term("one"), inner, below, *amounts), rules.bourguignon,
+        f"Bourguignon index of {' + '.join(names)}", parameters=(a, b),
+        undefined="a column is nowhere above zero, or somewhere below it",
+    )  # fmt: skip
 
 
 def gini(column: str | None = None) -> Measure:
@@ -312,6 +390,6 @@ def median_ratio(group: str) -> Measure:
 
 
 MEASURES = (
-    ge, mld, theil, atkinson, j_divergence, gini, concentration, kakwani, reynolds_smolensky, kolm,
-    zenga, wolfson, pay_gap, median_ratio,
+    ge, mld, theil, atkinson, j_divergence, renyi, bourguignon, gini, concentration, kakwani,
+    reynolds_smolensky, kolm, zenga, wolfson, pay_gap, median_ratio,
 )  # fmt: skip

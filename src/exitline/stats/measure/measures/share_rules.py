@@ -66,6 +66,16 @@ def lorenz_sum(given: Given) -> Linear:
     return Linear(value, gradient)
 
 
+def zenga_curve(given: Given) -> Linear:
+    """Z(p) = (p - L) / (p (1 - L)); it moves with the ordinate L by (p - 1) / (p (1 - L)^2)."""
+    (p,) = given.parameters
+    one = _ordinate(given, 0, p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = (p - one.value) / (p * (1.0 - one.value))
+        slope = (p - 1.0) / (p * (1.0 - one.value) ** 2)
+    return _where(one.value < 1, Linear(value, slope[:, None] * one.gradient))
+
+
 def lorenz_ratio(given: Given) -> Linear:
     """(1 - L(upper)) / L(lower); the parameters are both probabilities."""
     lower, upper = given.parameters

@@ -28,6 +28,26 @@ def lorenz(p: float) -> Measure:
     return _shares(f"lorenz({p:g})", (probability(p),), (0.0, p, 1.0), label, better="higher")
 
 
+def zenga_curve(p: float) -> Measure:
+    """Ordinate of the Zenga curve: how far the mean of the poorest p is below that of the rest.
+
+    Parameters
+    ----------
+    p : float
+        Between 0 and 1.
+
+    References
+    ----------
+    Zenga (2007), Statistica & Applicazioni 5, 3-27.
+    """
+    p = probability(p)
+    terms, scalars = _interpolated((p,))
+    return Measure(
+        f"zenga_curve({p:g})", terms, share_rules.zenga_curve, "plain", "index",
+        f"Zenga curve at {p:g}", (p,), scalars, better="lower", undefined=EMPTY,
+    )  # fmt: skip
+
+
 def quantile_share(lower: float, upper: float) -> Measure:
     """Share of all welfare that persons between two quantiles have.
 
@@ -204,6 +224,6 @@ def _ratio(name: str, ps: tuple[float, float], rule: str, label: str) -> Measure
 
 
 MEASURES = (
-    lorenz, quantile_share, top_share, quantile_share_ratio, quintile_ratio, palma, bottom_sum,
-    top_sum,
+    lorenz, zenga_curve, quantile_share, top_share, quantile_share_ratio, quintile_ratio, palma,
+    bottom_sum, top_sum,
 )  # fmt: skip

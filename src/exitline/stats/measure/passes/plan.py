@@ -8,7 +8,7 @@ from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from exitline.errors import SPELLING, DataError, Faults, MeasureError, unknown
+from exitline.errors import SPELLING, DataError, DesignError, Faults, MeasureError, unknown
 from exitline.stats.measure import portable
 from exitline.stats.measure.catalogue import named
 from exitline.stats.measure.deprivation.multidimensional import needs_indicators, refusal
@@ -240,3 +240,30 @@ def require_usable(wanted: Iterable[str], table: Any) -> None:
                 got=f"values of the kind {table[name].type()}",
                 remedy="write it as one value to a row, or name another column",
             )
+
+
+def require_apart(plan: Plan) -> None:
+    """Refuse a column that is a replicate weight and something else at once.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Raises
+    ------
+    DesignError
+        Naming the column: a pattern of replicate weights may have caught it.
+    """
+    design = plan.design
+    others = {plan.welfare, design.weight, design.size, *plan.domains}
+    others |= {part.column for one in plan.sums for part in one.term.parts}
+    others |= {line.value for line in plan.lines if isinstance(line.value, str)}
+    both = [name for name in design.replicates if name in others]
+    if both:
+        raise DesignError(
+            f"the column '{both[0]}' is used as a replicate weight and as something else",
+            where="design.replicates",
+            expected="columns that hold replicate weights and nothing else",
+            got=", ".join(both[:5]),
+            remedy="write the pattern of replicate weights closer, or name their columns",
+        )

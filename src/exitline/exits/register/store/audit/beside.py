@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -32,30 +32,32 @@ _COMPARED: dict[type[models.Model], tuple[str, ...]] = {
     NoticeRow: ("path", "kind", "shows", "posted", "until", "by_event"),
 }  # fmt: skip
 """Columns of each table that follow from the steps."""
-_STAND = {"by_event": "step__number"}
-"""The event of a paper is that of the step its row points at."""
+_STEP = "by_event"
+"""The number of a paper's event: that of the step its row points at."""
 
 
-class Beside:
-    """The rows of households that follow each other, one query a table.
+class StoodBeside:
+    """The rows of households that are read together, one query a table.
 
     Parameters
     ----------
     store : Store
-    low, high : int
-        The first and the last household's row.
+    where : dict
+        What these rows have in common, as a filter.
+    numbers : mapping from a step's row to its number
     """
 
-    def __init__(self, store: Store, low: int, high: int) -> None:
+    def __init__(self, store: Store, where: dict[str, Any], numbers: Mapping[int, int]) -> None:
         self._store = store
         self._stand: dict[type[models.Model], dict[int, list[Any]]] = {}
         for model, columns in _COMPARED.items():
             table = model._default_manager.using(store.alias)
-            rows = table.filter(household__gte=low, household__lte=high).order_by("pk")
+            rows = table.filter(**where).order_by("pk")
             found = self._stand.setdefault(model, {})
-            for household, *row in rows.values_list(
-                "household", *(_STAND.get(name, name) for name in columns)
-            ):
+            names = ("step_id" if name == _STEP else name for name in columns)
+            for household, *row in rows.values_list("household", *names):
+                if columns[-1] == _STEP:
+                    row[-1] = numbers.get(row[-1])
                 found.setdefault(household, []).append(row)
 
     def faults(

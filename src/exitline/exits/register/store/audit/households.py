@@ -9,74 +9,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from functools import partial
+from itertools import groupby, islice
 from typing import Any
 
 from exitline.errors import ExitlineError
 from exitline.exits.register.event import Event
 from exitline.exits.register.history import History
-from exitline.exits.register.logbook.checking import fault_of
-from exitline.exits.register.procedures.decision import DecisionRecord
-from exitline.exits.register.procedures.evaluate import derived_again
-from exitline.exits.register.procedures.procedure import Procedure
-from exitline.exits.register.procedures.rule import Rule
+from exitline.exits.register.logbook.checking import DecisionsAgain, KeptTexts, fault_of
 from exitline.exits.register.store import texts
-from exitline.exits.register.store.audit.beside import Beside
+from exitline.exits.register.store.audit.beside import StoodBeside
 from exitline.exits.register.store.models import AreaRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
 
 AT_ONCE = 500
-"""Households whose rows are read together."""
-DECISIONS = 10_000
-"""Decisions by one rule that the engine derives together."""
+"""Households whose rows are read together, or somewhat more."""
+MOST = 2000
+"""Households of one village whose rows are read together."""
 _NAMES = ("number", "household", "step", "on", "recorded", "actor", "role", "state", "procedure",
           "rule", "outcome")  # fmt: skip
 _COLUMNS = (
-    "household", "place", "county", "path", "content", "number", *_NAMES[2:]
+    "household", "pk", "place", "county", "path", "content", "number", *_NAMES[2:]
 )  # fmt: skip
 
 
-class Texts:
-    """Procedures and rules that steps name, each read once; those that are not there.
-
-    Parameters
-    ----------
-    store : Store
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._found: dict[tuple[str, str], Any] = {}
-        self.lost: list[str] = []
-
-    def procedure(self, digest: str) -> Procedure | None:
-        """A kept procedure; None where it is missing or was changed."""
-        found: Procedure | None = self._of("procedure", digest, texts.procedure)
-        return found
-
-    def rule(self, digest: str) -> Rule | None:
-        """A kept rule; None where it is missing or was changed."""
-        found: Rule | None = self._of("rule", digest, texts.rule)
-        return found
-
-    @property
-    def procedures(self) -> list[Procedure]:
-        """Those that were read."""
-        return [one for one in self._found.values() if isinstance(one, Procedure)]
-
-    def _of(self, kind: str, digest: str, read: Any) -> Any:
-        key = (kind, digest)
-        if key not in self._found:
-            self._found[key] = None
-            try:
-                self._found[key] = read(self._store, digest)
-            except ExitlineError as reason:
-                self.lost.append(f"{kind} {digest[:16]}...: {reason.what}")
-        return self._found[key]
-
-
-class Taken:
+class TakenAgain:
     """What was taken again so far.
 
     Parameters
@@ -86,69 +44,66 @@ class Taken:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.texts = Texts(store)
+        self.texts = KeptTexts(partial(texts.procedure, store), partial(texts.rule, store))
+        self.decisions = DecisionsAgain(self.texts)
         self.households = 0
         self.counties: Counter[int] = Counter()
         areas = AreaRow.objects.using(store.alias).values_list("pk", "path", "county")
         self.areas = {pk: (path, county) for pk, path, county in areas}
-        self._decisions: dict[str, list[tuple[str, DecisionRecord]]] = {}
-
-    def decided(self, where: str, decision: DecisionRecord) -> Iterator[str]:
-        """Put a decision to those of its rule; faults once there are enough of them."""
-        made = self._decisions.setdefault(decision.rule_digest, [])
-        made.append((where, decision))
-        if len(made) >= DECISIONS:
-            yield from self._unsound(self._decisions.pop(decision.rule_digest), decision)
-
-    def rest(self) -> Iterator[str]:
-        """Faults of the decisions that have not been derived yet."""
-        for made in self._decisions.values():
-            yield from self._unsound(made, made[0][1])
-        self._decisions.clear()
-
-    def _unsound(
-        self, made: list[tuple[str, DecisionRecord]], first: DecisionRecord
-    ) -> Iterator[str]:
-        """Decisions that do not follow from their own values, by the rule as it was kept."""
-        rule = self.texts.rule(first.rule_digest)
-        if rule is None:
-            return
-        try:
-            sound = derived_again([decision for _, decision in made], rule)
-        except ExitlineError as reason:
-            yield (
-                f"decisions by the rule {first.rule_digest[:16]}... cannot be derived:"
-                f" {reason.what}"
-            )
-            return
-        for (where, _), holds in zip(made, sound, strict=True):
-            if not holds:
-                yield f"{where}: its decision does not follow from its values"
 
 
-def household_faults(taken: Taken) -> Iterator[str]:
+def household_faults(taken: TakenAgain) -> Iterator[str]:
     """What does not follow in any household, events by county and number.
 
     Parameters
     ----------
-    taken : Taken
+    taken : TakenAgain
         Inside of a transaction that shows one moment.
     """
-    rows = HouseholdRow.objects.using(taken.store.alias).order_by("pk")
-    stream = rows.iterator(chunk_size=AT_ONCE)
-    while batch := list(islice(stream, AT_ONCE)):
-        yield from _batch_faults(taken, batch)
-    yield from taken.rest()
+    for batch, where in _batches(taken.store):
+        yield from _batch_faults(taken, batch, where)
+    yield from taken.decisions.rest()
 
 
-def _batch_faults(taken: Taken, batch: list[HouseholdRow]) -> Iterator[str]:
-    """The same of households that follow each other."""
-    low, high = batch[0].pk, batch[-1].pk
-    steps = StepRow.objects.using(taken.store.alias).filter(household__gte=low, household__lte=high)
+def _batches(store: Store) -> Iterator[tuple[list[HouseholdRow], dict[str, Any]]]:
+    """Whole villages of some hundred households, or parts of a large one; where their rows are.
+
+    Rows are looked up by the paths of the villages: row-level security is a range of paths, too,
+    and PostgreSQL would rather walk all of it than look households up one by one.
+    """
+    rows = HouseholdRow.objects.using(store.alias).order_by("path", "pk")
+    batch: list[HouseholdRow] = []
+    for path, village in groupby(rows.iterator(chunk_size=AT_ONCE), lambda row: row.path):
+        large = False
+        while part := list(islice(village, MOST)):
+            large = large or len(part) == MOST
+            if large:
+                low, high = part[0].pk, part[-1].pk
+                yield part, {"path": path, "household__gte": low, "household__lte": high}
+                continue
+            batch += part
+            if len(batch) >= AT_ONCE:
+                yield batch, _between(batch)
+                batch = []
+    if batch:
+        yield batch, _between(batch)
+
+
+def _between(batch: list[HouseholdRow]) -> dict[str, Any]:
+    return {"path__gte": batch[0].path, "path__lte": batch[-1].path}
+
+
+def _batch_faults(
+    taken: TakenAgain, batch: list[HouseholdRow], where: dict[str, Any]
+) -> Iterator[str]:
+    """What does not follow in households whose rows are read together."""
+    steps = StepRow.objects.using(taken.store.alias).filter(**where)
     rows: dict[int, list[Any]] = {}
+    numbers: dict[int, int] = {}
     for row in steps.order_by("household", "place").values_list(*_COLUMNS):
         rows.setdefault(row[0], []).append(row)
-    beside = Beside(taken.store, low, high)
+        numbers[row[1]] = row[6]
+    beside = StoodBeside(taken.store, where, numbers)
     for one in batch:
         mine = rows.get(one.pk, [])
         taken.households += bool(mine)
@@ -161,18 +116,18 @@ def _batch_faults(taken: Taken, batch: list[HouseholdRow]) -> Iterator[str]:
             yield fault
         if sound:
             number = events[-1].number if events else 0
-            where = f"{taken.areas[one.county_id][0]} event {number}"
+            event = f"{taken.areas[one.county_id][0]} event {number}"
             yield from (
-                f"{where}: {fault}" for fault in beside.faults(one, events, taken.texts.procedures)
+                f"{event}: {fault}" for fault in beside.faults(one, events, taken.texts.procedures)
             )
 
 
 def _taken_again(
-    taken: Taken, one: HouseholdRow, rows: list[Any], events: list[Event]
+    taken: TakenAgain, one: HouseholdRow, rows: list[Any], events: list[Event]
 ) -> Iterator[str]:
     """The steps of a household, one after the other; its events are put to the list."""
     history = History(one.key, ())
-    for _, place, county, path, content, number, *columns in rows:
+    for _, _, place, county, path, content, number, *columns in rows:
         taken.counties[county] += 1
         where = f"{taken.areas[county][0]} event {number}"
         try:
@@ -189,7 +144,7 @@ def _taken_again(
             if procedure is None:
                 yield f"{where}: what its procedure says is not known"
             if event.decision is not None:
-                yield from taken.decided(where, event.decision)
+                yield from taken.decisions.put(where, event.decision)
             history = history.then(event)
         except (ValueError, KeyError, TypeError, AttributeError, ExitlineError):
             yield f"{where}: its content cannot be read"

@@ -27,6 +27,7 @@ from exitline.exits.register.store.intake.rows import (
 )
 from exitline.exits.register.store.intake.written import (
     Told,
+    import_of,
     nobody,
     write_households,
     write_members,
@@ -182,13 +183,13 @@ def undo(store: Store, batch_id: int, by: str) -> int:
                 expected=say("the number of an import that stands"),
                 remedy=say("exitline register imports"),
             )  # fmt: skip
-        own = ChangeRow.objects.using(store.alias).filter(what=f"import {batch.pk}")
+        own = ChangeRow.objects.using(store.alias).filter(what=import_of(batch))
         rows = HouseholdRow.objects.using(store.alias).filter(pk__in=own.values("household"))
         list(rows.order_by("id").select_for_update().values_list("id"))
         later = ChangeRow.objects.using(store.alias).filter(
             household__in=rows, pk__gt=own.aggregate(first=Min("pk"))["first"] or 0
         )
-        touched = later.exclude(what=f"import {batch.pk}").values("household").distinct().count()
+        touched = later.exclude(what=import_of(batch)).values("household").distinct().count()
         if touched:
             raise StoreError(
                 say("households of the import have changed since"), where=f"import {batch_id}",
@@ -209,7 +210,9 @@ def _taken_back(store: Store, batch: BatchRow, by: str) -> int:
     identifiers = IdentifierRow.objects.using(store.alias)
     identifiers.filter(Q(household__in=households) | Q(member__in=members)).delete()
     ended = members.update(until=date.today(), left_by="import taken back")
-    gone = households.update(gone=f"import {batch.pk} taken back by {by}")
+    gone = households.update(
+        gone=str(say("import {n} taken back by {person}", n=str(batch.pk), person=by))
+    )
     return int(gone or ended)
 
 

@@ -21,6 +21,7 @@ from exitline.exits.register.store.models import (
 )
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.together import together
+from exitline.words.said import say
 
 AT_ONCE = 1000
 Told = Callable[[int, "int | None"], None]
@@ -105,9 +106,14 @@ def write_members(
             sent.insert([_change(h, batch, by) for h in changed])
 
 
+def import_of(batch: BatchRow) -> str:
+    """What a change says that an import made."""
+    return str(say("import {n}", n=str(batch.pk)))
+
+
 def _change(row: HouseholdRow, batch: BatchRow, by: str) -> ChangeRow:
     return ChangeRow(
-        household=row, path=row.path, version=row.version, what=f"import {batch.pk}", by=by
+        household=row, path=row.path, version=row.version, what=import_of(batch), by=by
     )
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.field.pulled import SERVER_URL, known_server, pulled
 from exitline.exits.register.store.intake import tables
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.quality.bulk import find_pairs_in_bulk
 from exitline.exits.register.store.quality.duplicates import find_pairs
 from exitline.exits.register.store.read import arrow
 from exitline.words.said import say
@@ -140,13 +142,30 @@ def figures_folder(store: Store) -> Path:
 
 
 def look_for_pairs(store: Store, given: dict[str, Any], folder: Path, told: Progress) -> Any:
-    """Pairs that may be one household, in every village of the scope."""
-    del given, folder
+    """Pairs that may be one household: in every village of the scope, or all over it."""
+    del folder
+    if given.get("bulk"):
+        return {"pairs": find_pairs_in_bulk(store, told=told)}
     told(0, None)
     return {"pairs": find_pairs(store)}
 
 
+def fetch_submissions(
+    store: Store, given: dict[str, Any], folder: Path, told: Progress
+) -> dict[str, Any]:
+    """New submissions of a form, from the server of forms that the worker knows."""
+    server = known_server()
+    if server is None:
+        raise StoreError(
+            say("no server of forms is named for the worker"), expected=SERVER_URL,
+            remedy=say("begin it with the server's address in the environment"),
+        )  # fmt: skip
+    form, step, by = (str(given[name]) for name in ("form", "step", "by"))
+    return pulled(store, server, form, step, by, folder, told)
+
+
 KINDS: dict[str, Job] = {
     "export": export, "look": look, "import": bring_in, "pairs": look_for_pairs,
+    "pull": fetch_submissions,
 }  # fmt: skip
 """Every job by its name; what higher rooms can do is added by those who begin workers."""

@@ -80,7 +80,7 @@ def bring_later(
     StoreError
         For a paper of another household, or a file that is not the one the step names.
     """
-    what = f"file of a paper: sha256:{one.digest}"
+    what = say("file of a paper: {digest}", digest=f"sha256:{one.digest}")
     with changing(store, key, None, by, what, token=token) as row:
         rows = DocumentRow.objects.using(store.alias).filter(household=row, pk=document)
         paper = rows.first()

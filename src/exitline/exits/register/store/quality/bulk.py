@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from exitline.errors import ExitlineError, install_extra
@@ -98,19 +98,25 @@ def alike_in_bulk(
     return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.one, pair.other)))
 
 
-def find_pairs_in_bulk(store: Store, *, enough: float = ENOUGH_IN_BULK) -> int:
+def find_pairs_in_bulk(
+    store: Store, *, enough: float = ENOUGH_IN_BULK,
+    told: Callable[[int, int | None], None] = lambda done, total: None,  # noqa: ARG005
+) -> int:  # fmt: skip
     """Look for pairs all over the scope; how many new ones there are.
 
     A pair is seen by those who see both of its households. One that somebody has decided on stays
-    as it was decided.
+    as it was decided. `told` is told of three parts: read, compared, written.
     """
+    told(0, 3)
     with store.transaction():
         rows = store.scope.of(MemberRow.objects.using(store.alias)).filter(
             until__isnull=True, household__gone=""
         )
         people = list(rows.order_by("id").values_list("path", "household", "name", "born"))
+    told(1, 3)
     births = [born.isoformat() if born else "" for *_, born in people]
     found = alike_in_bulk([name for _, _, name, _ in people], births, enough=enough)
+    told(2, 3)
     best: dict[tuple[int, int], tuple[float, int, str]] = {}
     for pair in found:
         one, other = sorted((people[pair.one], people[pair.other]), key=lambda it: it[1])
@@ -129,7 +135,9 @@ def find_pairs_in_bulk(store: Store, *, enough: float = ENOUGH_IN_BULK) -> int:
         table = PairRow.objects.using(store.alias)
         before = table.count()
         table.bulk_create(made, batch_size=500, ignore_conflicts=True)
-        return int(table.count() - before)
+        new = int(table.count() - before)
+    told(3, 3)
+    return new
 
 
 def _table(names: Sequence[str], births: Sequence[str]) -> Any:

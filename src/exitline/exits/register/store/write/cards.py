@@ -70,7 +70,7 @@ def changing(
         row.version += 1
         row.save(using=store.alias)
         ChangeRow.objects.using(store.alias).create(
-            household=row, path=row.path, version=row.version, what=what, by=by, token=token
+            household=row, path=row.path, version=row.version, what=str(what), by=by, token=token
         )
 
 
@@ -106,7 +106,9 @@ def write_card(
         Of the form, here and below: see `changing`.
     """
     past(as_of, say("the day of the facts"))
-    what = f"correction of the facts of {as_of.isoformat()}: {correction}" if correction else "card"
+    what = say("card")
+    if correction:
+        what = say("correction of the facts of {day}: {why}", day=as_of.isoformat(), why=correction)
     with changing(store, key, expected_version, by, what, token=token) as row:
         cards = CardRow.objects.using(store.alias).filter(household=row, as_of=as_of)
         if correction and not cards.exists():
@@ -150,7 +152,7 @@ def add_member(
     past(since, say("the day from which on"))
     if fields.get("born") is not None:
         past(fields["born"], say("the day of birth"))
-    with changing(store, key, expected_version, by, "member", token=token) as row:
+    with changing(store, key, expected_version, by, say("member"), token=token) as row:
         made = enter_member(store, row, name=name, since=since, **fields)
         for kind, value in (identifiers or {}).items():
             add_identifier(store, row, made, kind, value)
@@ -207,7 +209,9 @@ def end_member(
 ) -> None:  # fmt: skip
     """A member leaves on a day: death, marriage out, a move."""
     past(on, say("the day"))
-    with changing(store, key, expected_version, by, f"member left: {why}", token=token) as row:
+    with changing(
+        store, key, expected_version, by, say("member left: {why}", why=why), token=token
+    ) as row:
         members = MemberRow.objects.using(store.alias).filter(household=row, number=number)
         if not members.filter(until__isnull=True, since__lte=on).update(until=on, left_by=why):
             raise StoreError(
@@ -223,7 +227,7 @@ def add_helper(
 ) -> HelperRow:  # fmt: skip
     """A helper from a day on; the time of the one before ends on it."""
     past(since, say("the day from which on"))
-    with changing(store, key, expected_version, by, "helper", token=token) as row:
+    with changing(store, key, expected_version, by, say("helper"), token=token) as row:
         table = HelperRow.objects.using(store.alias)
         table.filter(household=row, until__isnull=True).update(until=since)
         return table.create(household=row, path=row.path, person=person, since=since, reason=reason)
@@ -242,7 +246,7 @@ def add_measure(
             got=say("an end before it, or no day of our time"),
             remedy=say("correct the days"),
         )  # fmt: skip
-    with changing(store, key, expected_version, by, "measure", token=token) as row:
+    with changing(store, key, expected_version, by, say("measure"), token=token) as row:
         return MeasureRow.objects.using(store.alias).create(
             household=row, path=row.path, kind=kind, title=title, since=since, until=until,
             amount=amount,
@@ -261,7 +265,9 @@ def end_measure(
         Its row's id.
     """
     past(on, say("the day"))
-    with changing(store, key, expected_version, by, f"measure ended: {why}", token=token) as row:
+    with changing(
+        store, key, expected_version, by, say("measure ended: {why}", why=why), token=token
+    ) as row:
         rows = MeasureRow.objects.using(store.alias).filter(household=row, pk=measure)
         if not rows.filter(until=None, since__lt=on).update(until=on):
             raise StoreError(
@@ -277,7 +283,7 @@ def add_visit(
 ) -> VisitRow:  # fmt: skip
     """A visit, or why a required one was not possible; what watch lists ask is answered."""
     past(on, say("the day of the visit"))
-    with changing(store, key, expected_version, by, "visit", token=token) as row:
+    with changing(store, key, expected_version, by, say("visit"), token=token) as row:
         made = VisitRow.objects.using(store.alias).create(
             household=row, path=row.path, on=on, person=by, note=note, impossible=impossible
         )

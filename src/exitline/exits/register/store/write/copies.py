@@ -54,7 +54,7 @@ def first_change(store: Store, row: HouseholdRow, what: str, by: str, token: str
     row.version += 1
     row.save(using=store.alias)
     ChangeRow.objects.using(store.alias).create(
-        household=row, path=row.path, version=row.version, what=what, by=by, token=token
+        household=row, path=row.path, version=row.version, what=str(what), by=by, token=token
     )
 
 

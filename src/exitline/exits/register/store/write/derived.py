@@ -31,6 +31,7 @@ from exitline.exits.register.store.models import (
 )
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.together import Together
+from exitline.words.said import say
 
 Key = tuple[Any, ...]
 
@@ -108,7 +109,7 @@ class Derived:
             row.steps += 1
             self._add(
                 ChangeRow, household=row, path=row.path, version=row.version,
-                what=f"step: {event.step} #{row.steps}", by=event.actor,
+                what=str(say("step: {step} #{n}", step=event.step, n=row.steps)), by=event.actor,
             )  # fmt: skip
         row.state, row.category, row.listed = standing.state, standing.category, standing.listed
         row.state_since, row.last_on = standing.since, standing.on

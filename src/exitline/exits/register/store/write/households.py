@@ -74,7 +74,7 @@ def add_household(
             made = enter_member(store, row, since=since, **fields)
             for kind, value in (one.get("identifiers") or {}).items():
                 add_identifier(store, row, made, kind, value)
-        first_change(store, row, "new household", by, token)
+        first_change(store, row, say("new household"), by, token)
         if facts or lines:
             write_card(store, key, None, by, as_of=since, facts=facts or {}, lines=lines)
     return row
@@ -107,8 +107,14 @@ def split(
         The new one: with the old one's latest card, its helper, and its history.
     """
     past(on, say("the day of the split"))
-    with changing(store, key, expected_version, by, f"split off {new_key}: {reason}",
-                  token=token) as row:  # fmt: skip
+    with changing(
+        store,
+        key,
+        expected_version,
+        by,
+        say("split off {household}: {why}", household=new_key, why=reason),
+        token=token,
+    ) as row:
         here = MemberRow.objects.using(store.alias).filter(household=row, until=None)
         leave = [member_of(store, row, number) for number in dict.fromkeys(members)]
         if not leave or len(leave) == here.count() or head not in members:
@@ -125,17 +131,31 @@ def split(
                 remedy=say("split first, then move the new household"),
             )  # fmt: skip
         made = new_household(
-            store, new_key, place, name=name or row.name, came_from=f"split from {key}", came_on=on
+            store,
+            new_key,
+            place,
+            name=name or row.name,
+            came_from=str(say("split from {household}", household=key)),
+            came_on=on,
         )
         for one in leave:
-            succeed(store, one, on, f"split off to {new_key}", made, head=one.number == head)
+            succeed(
+                store,
+                one,
+                on,
+                str(say("split off to {household}", household=new_key)),
+                made,
+                head=one.number == head,
+            )
         _head_of_the_rest(store, row, next_head, on)
         _card_along(store, row, made, by)
         history = histories_of(store, {row.pk: row.key}).get(row.pk)
         if history is not None:
             take_again(store, made, history.events)
             files_again(store, made, files_along(store, row))
-        first_change(store, made, f"split from {key}: {reason}", by, None)
+        first_change(
+            store, made, say("split from {household}: {why}", household=key, why=reason), by, None
+        )
     return made
 
 
@@ -162,19 +182,26 @@ def merge(
         When it would take a household off the list, or ends a case, without a step.
     """
     past(on, say("the day of the merger"))
-    with changing(store, key, expected_version, by, f"merged with {other}: {reason}",
-                  token=token) as row:  # fmt: skip
+    with changing(
+        store,
+        key,
+        expected_version,
+        by,
+        say("merged with {household}: {why}", household=other, why=reason),
+        token=token,
+    ) as row:
         if other == key:
             raise LifeChangeError(say("a household cannot be merged with itself"), where="merge",
                                   remedy=say("name the other household"))  # fmt: skip
-        into = f"merged into {key}: {reason}"
+        merged = str(say("merged into {household}", household=key))
+        into = say("merged into {household}: {why}", household=key, why=reason)
         with changing(store, other, other_version, by, into) as goes:
             _refuse_way_out(store, row, goes)
             known = {int(k): int(v) for k, v in (same or {}).items()}
             there = MemberRow.objects.using(store.alias).filter(household=goes, until=None)
             for one in there.order_by("number"):
                 if one.number not in known:
-                    succeed(store, one, max(on, one.since), f"merged into {key}", row, head=False)
+                    succeed(store, one, max(on, one.since), merged, row, head=False)
                     continue
                 twin = member_of(store, row, known[one.number])
                 one.until, one.left_by = (
@@ -189,7 +216,7 @@ def merge(
                 household=row, path=row.path
             )
             end_open(store, goes, on)
-            goes.gone, goes.gone_on = f"merged into {key}", on
+            goes.gone, goes.gone_on = merged, on
             goes.gone_recorded = date.today()
 
 

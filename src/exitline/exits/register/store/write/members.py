@@ -83,7 +83,7 @@ def correct_member(
     for name in ("born", "since"):
         if changes.get(name) is not None:
             past(changes[name], say("the day"))
-    with changing(store, key, expected_version, by, f"member corrected: {reason}",
+    with changing(store, key, expected_version, by, say("member corrected: {why}", why=reason),
                   token=token) as row:  # fmt: skip
         member = member_of(store, row, number)
         since = changes.pop("since", None) or member.since
@@ -97,8 +97,14 @@ def change_head(
 ) -> None:  # fmt: skip
     """Another member is the head from a day on."""
     past(on, say("the day"))
-    with changing(store, key, expected_version, by, f"another head: {why}".rstrip(": "),
-                  token=token) as row:  # fmt: skip
+    with changing(
+        store,
+        key,
+        expected_version,
+        by,
+        say("another head: {why}", why=why) if why else say("another head"),
+        token=token,
+    ) as row:
         _as_head(store, row, member_of(store, row, number), on)
 
 
@@ -114,7 +120,9 @@ def member_leaves(
         When the head leaves, others stay, and nobody is named to follow.
     """
     past(on, say("the day"))
-    with changing(store, key, expected_version, by, f"member left: {why}", token=token) as row:
+    with changing(
+        store, key, expected_version, by, say("member left: {why}", why=why), token=token
+    ) as row:
         member = member_of(store, row, number)
         if on < member.since:
             raise LifeChangeError(
@@ -149,7 +157,14 @@ def member_moves(
         To its head.
     """
     past(on, say("the day"))
-    with changing(store, key, expected_version, by, f"member moved to {to}", token=token) as row:
+    with changing(
+        store,
+        key,
+        expected_version,
+        by,
+        say("member moved to {household}", household=to),
+        token=token,
+    ) as row:
         member = member_of(store, row, number)
         if member.head or to == key:
             raise LifeChangeError(
@@ -160,7 +175,9 @@ def member_moves(
                 if member.head else say("the same household"),
                 remedy=say("name another head first"),
             )  # fmt: skip
-        with changing(store, to, None, by, f"member moved from {key}") as other:
+        with changing(
+            store, to, None, by, say("member moved from {household}", household=key)
+        ) as other:
             succeed(store, member, on, f"moved to {to}", other, relation=relation)
 
 

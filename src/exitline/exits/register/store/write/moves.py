@@ -41,8 +41,15 @@ def move(
     """
     with store.transaction():
         area = area_of(store, to)
-        with changing(store, key, expected_version, by, f"move to {to}", county=county,
-                      token=token) as row:  # fmt: skip
+        with changing(
+            store,
+            key,
+            expected_version,
+            by,
+            say("move to {path}", path=to),
+            county=county,
+            token=token,
+        ) as row:
             if area.county_id != row.county_id or area.path == row.path:
                 raise LifeChangeError(
                     say("the household cannot move there"), where="move",

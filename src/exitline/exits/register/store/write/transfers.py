@@ -54,8 +54,14 @@ def send(
     LifeChangeError
         For an area of the same county, or none.
     """
-    with changing(store, key, expected_version, by, f"moved away to {to}: {reason}",
-                  token=token) as row:  # fmt: skip
+    with changing(
+        store,
+        key,
+        expected_version,
+        by,
+        say("moved away to {path}: {why}", path=to, why=reason),
+        token=token,
+    ) as row:
         areas = AreaRow.objects.using(store.alias).filter(path=to, county__isnull=False)
         area = areas.first()
         if area is None or area.county_id == row.county_id:
@@ -69,7 +75,7 @@ def send(
             content=_content(store, row), reason=reason, sent_by=by, sent_on=date.today(),
         )  # fmt: skip
         IdentifierRow.objects.using(store.alias).filter(household=row).delete()
-        row.gone, row.gone_on = f"moved away to {to}", date.today()
+        row.gone, row.gone_on = str(say("moved away to {path}", path=to)), date.today()
         row.gone_recorded = date.today()
         end_open(store, row, date.today())
     return made
@@ -88,14 +94,20 @@ def take_in(store: Store, transfer: int, by: str, *, key: str = "") -> Household
         sent = _waiting(store, transfer, inside="path")
         area = area_of(store, sent.path)
         row = new_household(
-            store, key or sent.key, area, name=sent.content["name"],
-            came_from=f"moved from {sent.from_path} ({sent.key})", came_on=date.today(),
-        )  # fmt: skip
+            store,
+            key or sent.key,
+            area,
+            name=sent.content["name"],
+            came_from=str(
+                say("moved from {path} ({household})", path=sent.from_path, household=sent.key)
+            ),
+            came_on=date.today(),
+        )
         _unpack(store, row, sent.content, by)
         take_again(store, row, [Event.from_json(one) for one in sent.content["events"]])
         if any(sent.content.get("papers", ())):
             files_again(store, row, sent.content["papers"])
-        first_change(store, row, f"moved here from {sent.from_path}", by, None)
+        first_change(store, row, say("moved here from {path}", path=sent.from_path), by, None)
         _settle(store, sent, TAKEN, by, f"as {row.key}")
     return row
 
@@ -132,7 +144,7 @@ def take_back(store: Store, transfer: int, by: str) -> None:
         row.gone, row.gone_on, row.gone_recorded = "", None, None
         row.save(using=store.alias)
         _identifiers_back(store, row, sent.content)
-        first_change(store, row, f"taken back: not moved to {sent.path}", by, None)
+        first_change(store, row, say("taken back: not moved to {path}", path=sent.path), by, None)
         _settle(store, sent, BACK, by, sent.words)
 
 

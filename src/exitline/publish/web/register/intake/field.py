@@ -11,6 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from exitline.errors import ExitlineError
 from exitline.exits.register.store.errors import StoreGoneError
 from exitline.exits.register.store.field import submissions, xlsform
+from exitline.exits.register.store.field.pulled import known_server
+from exitline.exits.register.store.jobs.asking import ask
+from exitline.exits.register.store.jobs.running import jobs_of
 from exitline.exits.register.store.models import CardRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.write.looks import taken_away
@@ -34,6 +37,10 @@ def field(request: HttpRequest, person: SignedIn) -> HttpResponse:
     step = procedure.steps.get(name)
     if step is None or person.role not in step.by:
         return pages.page(request, "refused", status=403, person=person)
+    if request.POST.get("do") == "fetch" and known_server() is not None:
+        form = request.POST.get("form", "").strip()[:200] or xlsform.form_id(step)
+        ask(person.store, "pull", person.name, step=name, form=form, by=person.name)
+        return HttpResponseRedirect("/field")
     token = hold(upload) if upload is not None else ""
     file = held(token)
     if file is None:
@@ -71,7 +78,9 @@ def entities(request: HttpRequest, person: SignedIn) -> HttpResponse:
     helper = person.name if request.GET.get("mine") else ""
     content = xlsform.entities(person.store, helper=helper)
     rows = max(0, content.count("\n") - 1)
-    taken_away(person.store, person.name, person.role, "list of households for phones", rows)
+    taken_away(
+        person.store, person.name, person.role, str(say("list of households for phones")), rows
+    )
     return attached(content.encode(), "text/csv; charset=utf-8", f"{xlsform.LIST}.csv")
 
 
@@ -115,6 +124,8 @@ def _page(
         request, "field", status=status, person=person, steps=steps,
         waiting=submissions.queue(person.store), mine={s.name for s in steps},
         labels={s.name: s.label for s in current(person.store).steps.values()},
+        fetches=known_server() is not None,
+        job=next((it for it in jobs_of(person.store, person.name) if it.kind == "pull"), None),
         **usual | given,
     )  # fmt: skip
 

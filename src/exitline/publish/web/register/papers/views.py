@@ -64,7 +64,13 @@ def file(request: HttpRequest, person: SignedIn, key: str, number: int) -> HttpR
     if one is None:
         return pages.page(request, "nothing", status=404, person=person)
     path = opened(person.store, one.digest)
-    looked(person.store, found.row, person.name, person.role, f"file of a paper: {one.digest[:12]}")
+    looked(
+        person.store,
+        found.row,
+        person.name,
+        person.role,
+        str(say("file of a paper: {digest}", digest=one.digest[:12])),
+    )
     name = f"{key}-{one.digest[:12]}.{ENDINGS[one.kind]}"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=one.kind)
 

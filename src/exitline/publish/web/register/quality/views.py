@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exitline.errors import ExitlineError
 from exitline.exits.register.store.errors import AuthorityError, StoreError, StoreGoneError
+from exitline.exits.register.store.jobs.asking import ask
+from exitline.exits.register.store.jobs.running import jobs_of
 from exitline.exits.register.store.models import PairRow
 from exitline.exits.register.store.quality import cross, duplicates, listing
 from exitline.exits.register.store.read.cards import card
@@ -29,13 +31,17 @@ def pairs(request: HttpRequest, person: SignedIn) -> HttpResponse:
     return pages.page(
         request, "pairs", person=person, waiting=duplicates.open_pairs(store),
         decided=listing.decided_pairs(store), many=listing.many_open_pairs(store),
+        job=next((one for one in jobs_of(store, person.name) if one.kind == "pairs"), None),
     )  # fmt: skip
 
 
 @require_POST
 @keeping
-def find_pairs(request: HttpRequest, person: SignedIn) -> HttpResponse:  # noqa: ARG001
-    """Look for pairs in every village of the area."""
+def find_pairs(request: HttpRequest, person: SignedIn) -> HttpResponse:
+    """Look for pairs in every village of the area; all over it in the background."""
+    if request.POST.get("bulk"):
+        ask(person.store, "pairs", person.name, bulk=True)
+        return HttpResponseRedirect("/pairs")
     duplicates.find_pairs(person.store)
     return HttpResponseRedirect("/pairs?done=looked")
 

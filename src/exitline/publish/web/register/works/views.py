@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -39,10 +40,12 @@ from exitline.exits.works.stored.steps import (
 from exitline.exits.works.stored.tables import has_works, works_procedure
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
+from exitline.publish.web.register.procedures import state_label
 from exitline.publish.web.register.typed import whole
 from exitline.publish.works.notice import lines_of
 
 if TYPE_CHECKING:
+    from exitline.exits.register.procedures.procedure import Procedure
     from exitline.exits.register.procedures.rule import Rule
 
 AT_ONCE = 50
@@ -60,7 +63,7 @@ def listing(request: HttpRequest, person: SignedIn) -> HttpResponse:
     return pages.page(
         request, "works", person=person, rows=found[:AT_ONCE], more=len(found) > AT_ONCE,
         after=after, at_once=AT_ONCE, state=state, states=count_states(person.store),
-        due=due, enters=bool(enters),
+        due=due, enters=bool(enters), **_words(works_procedure(person.store) if there else None),
     )  # fmt: skip
 
 
@@ -90,6 +93,7 @@ def _shown(
         documents=documents, asked=asked, kinds=STATES, reason=reason,
         able=able and person.role in inspecting_roles(procedure),
         corrects=able and may_correct(person.store, found.row.state, person.role),
+        **_words(procedure),
     )  # fmt: skip
 
 
@@ -200,6 +204,16 @@ def notice(request: HttpRequest, person: SignedIn, key: str) -> HttpResponse:
     t = pages.spoken(request)
     return pages.page(request, "work_notice", person=person, key=key,
                       notices=[(one, lines_of(one, t)) for one in found])  # fmt: skip
+
+
+def _words(procedure: Procedure | None) -> dict[str, Any]:
+    """What turns the names of states, steps and columns into words."""
+    table, steps = TABLES["works"], {} if procedure is None else procedure.steps
+    return {
+        "state_of": partial(state_label, procedure) if procedure else str,
+        "step_of": lambda name: steps[name].label if name in steps else name,
+        "meaning": {one.name: one.meaning for one in table.columns},
+    }
 
 
 def _written(typed: Any) -> dict[str, str]:
