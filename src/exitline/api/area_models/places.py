@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from exitline.api.area_models.asked import ModelAsked
     from exitline.stats.smallarea.formula import ModelRows
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
-    from exitline.stats.smallarea.unit.own_values import Known
     from exitline.stats.smallarea.unit.model import AreaMatch
+    from exitline.stats.smallarea.unit.own_values import Known
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
