@@ -17,7 +17,7 @@ from exitline.exits.register.errors import LogDamagedError
 from exitline.exits.register.logbook.canonical import START, chain, commit_of
 from exitline.exits.register.logbook.checking import first_of
 from exitline.exits.register.store.audit.heads import unfit_heads
-from exitline.exits.register.store.audit.households import Taken, household_faults
+from exitline.exits.register.store.audit.households import TakenAgain, household_faults
 from exitline.exits.register.store.audit.papers import paper_faults
 from exitline.exits.register.store.audit.works import work_faults
 from exitline.exits.register.store.models import ChainRow, StepRow
@@ -70,7 +70,7 @@ def check(store: Store, head: str | None = None) -> Soundness:
         require_head(store, head)
         with _by_index(store, cursor):
             broken = tuple(f for link in chains for f in first_of(_chain_faults(store, link)))
-        taken = Taken(store)
+        taken = TakenAgain(store)
         follow = tuple(first_of(household_faults(taken)))
         outside = tuple(_outside(chains, taken.counties))
         unfit = tuple(unfit_heads(store))

@@ -78,7 +78,7 @@ class Texts:
         return self._found[key]
 
 
-class Taken:
+class TakenAgain:
     """What was taken again so far.
 
     Parameters
@@ -128,12 +128,12 @@ class Taken:
                 yield f"{where}: its decision does not follow from its values"
 
 
-def household_faults(taken: Taken) -> Iterator[str]:
+def household_faults(taken: TakenAgain) -> Iterator[str]:
     """What does not follow in any household, events by county and number.
 
     Parameters
     ----------
-    taken : Taken
+    taken : TakenAgain
         Inside of a transaction that shows one moment.
     """
     for batch, where in _batches(taken.store):
@@ -169,7 +169,9 @@ def _between(batch: list[HouseholdRow]) -> dict[str, Any]:
     return {"path__gte": batch[0].path, "path__lte": batch[-1].path}
 
 
-def _batch_faults(taken: Taken, batch: list[HouseholdRow], where: dict[str, Any]) -> Iterator[str]:
+def _batch_faults(
+    taken: TakenAgain, batch: list[HouseholdRow], where: dict[str, Any]
+) -> Iterator[str]:
     """What does not follow in households whose rows are read together."""
     steps = StepRow.objects.using(taken.store.alias).filter(**where)
     rows: dict[int, list[Any]] = {}
@@ -197,7 +199,7 @@ def _batch_faults(taken: Taken, batch: list[HouseholdRow], where: dict[str, Any]
 
 
 def _taken_again(
-    taken: Taken, one: HouseholdRow, rows: list[Any], events: list[Event]
+    taken: TakenAgain, one: HouseholdRow, rows: list[Any], events: list[Event]
 ) -> Iterator[str]:
     """The steps of a household, one after the other; its events are put to the list."""
     history = History(one.key, ())
