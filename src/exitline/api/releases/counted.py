@@ -56,6 +56,8 @@ class Counted:
         Columns that are declared as keys of households or persons.
     hidden : mapping of str to set of str
         By column: areas whose figures the run does not publish.
+    titles : mapping of str to str
+        What columns are called where people read.
     """
 
     table: Any
@@ -67,6 +69,7 @@ class Counted:
     unit: str = "household"
     keys: tuple[str, ...] = ()
     hidden: Mapping[str, Set[str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def counting(self, layout: Layout) -> Layout:
         """The layout with what is counted said.

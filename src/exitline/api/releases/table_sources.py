@@ -99,6 +99,7 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
             _study_facts(opened_study),
             opened_study.study.unit,
             _keys(opened_study.study),
+            titles=opened_study.study.area_titles,
         )
 
 

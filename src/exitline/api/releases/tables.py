@@ -97,7 +97,7 @@ def safe_table(
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
     noted = _noted(said, counted, layout)
     made = protected(leaves, figures, rule, noted, percent=layout.percent, hidden=counted.hidden)
-    headings = {"poor": "poverty status"}
+    headings = {"poor": "poverty status", **counted.titles}
     return replace(made, table=replace(made.table, headings=headings))
 
 

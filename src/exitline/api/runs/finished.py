@@ -112,7 +112,9 @@ class Run(ShownResult):
 
     def readable(self) -> ReadableTable:
         """The estimates that may be published, as they are read, under the study's title."""
-        table = self.published.estimates.readable()
+        from exitline.stats.infer.shown import readable
+
+        table = readable(self.published.estimates, self._titles())
         title = ": ".join(text for text in (self.study.title, table.title) if text)
         return replace(table, title=title)
 

@@ -177,6 +177,8 @@ def line_words_of(found: Run, t: Language = ENGLISH) -> list[str]:
         line = line_said(content, label)
         if line.value is not None and not (line.title or line.currency):
             continue
+        if line.share is not None and not line.title and " of the " in label:
+            continue  # "0.6 of the median" says it already
         said.append(label + t.signs[": "] + line(t) if line.title != label else line(t))
     money = any(block.unit == "money" for block in found.estimates.blocks)
     unit = money_words(content) if money else ""

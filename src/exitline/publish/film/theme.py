@@ -129,6 +129,23 @@ def ease(p: float) -> float:
     return p * p * (3 - 2 * p)
 
 
+def steady(p: float, ends: float = 0.06) -> float:
+    """The same speed all the way but for a short start and end, however long the movement is.
+
+    Examples
+    --------
+    >>> steady(0.0), round(steady(0.5), 12), round(steady(1.0), 12)
+    (0.0, 0.5, 1.0)
+    """
+    p = min(max(p, 0.0), 1.0)
+    speed = 1 / (1 - ends)
+    if p < ends:
+        return speed * p * p / (2 * ends)
+    if p > 1 - ends:
+        return 1 - speed * (1 - p) ** 2 / (2 * ends)
+    return speed * (p - ends / 2)
+
+
 def stage(p: float, start: float, end: float) -> float:
     """How far one part of a movement is, slow at both ends.
 

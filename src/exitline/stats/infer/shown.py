@@ -46,12 +46,16 @@ class ShownFigures(ShownResult):
         return plot(self, over)
 
 
-def readable(figures: Any) -> ReadableTable:
+def readable(
+    figures: Any, titles: Mapping[str, str] = MappingProxyType({})
+) -> ReadableTable:  # fmt: skip
     """The table of estimates as it is read.
 
     Parameters
     ----------
     figures : Figures
+    titles : mapping of str to str
+        What columns, lines and measures are called, where it is not their name.
 
     Returns
     -------
@@ -59,19 +63,22 @@ def readable(figures: Any) -> ReadableTable:
         What is the same in all rows stands in the title, once.
     """
     blocks = figures.blocks
-    names = {"measure": {_name(b) for b in blocks}, "line": {b.line for b in blocks},
-             "areas": {b.by for b in blocks}}  # fmt: skip
+    told = [_told(b, titles) for b in blocks]
+    names = {key: {one[key] for one in told} for key in ("measure", "line", "areas")}
     several = {key: len(found - {""}) > 1 for key, found in names.items()}
-    areas = [b.by for b in blocks if b.by]
+    areas = [one["areas"] for one in told if one["areas"]]
     columns = [*(key for key in ("measure", "line", "areas") if several[key])]
     heads = [*columns, *(["area"] if areas and several["areas"] else areas[:1]), *figures.further]
     rows = tuple(
-        (*_words(block, one, columns, bool(areas), figures.further), *_numbers(block, one))
+        (
+            *_words(_told(block, titles), one, columns, bool(areas), figures.further),
+            *_numbers(block, one),
+        )
         for block, one in _each(figures)
     )
     numbers = ("estimate", "SE", f"{100 * figures.level:g} % interval", "n")
     right = frozenset(range(len(heads), len(heads) + len(numbers)))
-    title = _title(names, several)
+    title = _title(names, several, titles)
     return ReadableTable(title, (*heads, *numbers), rows, right, figures.notes)
 
 
@@ -91,19 +98,28 @@ def unit_of(block: Any) -> str:
     return block.unit or ("share" if block.share else "number")
 
 
-def _title(names: dict[str, set[str]], several: dict[str, bool]) -> str:
+def _told(block: Any, titles: Mapping[str, str]) -> dict[str, str]:
+    """Measure, line and areas of a block, as people call them."""
+    by = ", ".join(titles.get(name, name) for name in block.by.split(", "))
+    measure = titles.get(block.measure) or _name(block)
+    return {"measure": measure, "line": titles.get(block.line) or block.line, "areas": by}
+
+
+def _title(
+    names: dict[str, set[str]], several: dict[str, bool], titles: Mapping[str, str]
+) -> str:  # fmt: skip
     """What is the same in all rows: the measure, and its line."""
     said = "" if several["measure"] else next(iter(names["measure"]), "")
     line = "" if several["line"] else next((text for text in names["line"] if text), "")
-    told = ", ".join(text for text in (said, f"line {line}" if line else "") if text)
+    line = line if line in titles.values() or not line else f"line {line}"
+    told = ", ".join(text for text in (said, line) if text)
     return told[:1].upper() + told[1:]
 
 
 def _words(
-    block: Any, one: Any, columns: list[str], areas: bool, further: tuple[str, ...]
+    told: dict[str, str], one: Any, columns: list[str], areas: bool, further: tuple[str, ...]
 ) -> tuple[str, ...]:
     """What names a figure."""
-    told = {"measure": _name(block), "line": block.line, "areas": block.by}
     named = [told[key] for key in columns]
     place = [one.domain or "all"] if areas else []
     return (*named, *place, *(_further(one.more.get(name, "")) for name in further))

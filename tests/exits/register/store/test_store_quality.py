@@ -197,3 +197,30 @@ def test_estimates_on_the_live_tables_are_claimed_and_verified(
     (tmp_path / "live.parquet").write_bytes((FOLDER / "households.csv").read_bytes())
     with pytest.raises(DataError, match="other data"):
         CliRunner().invoke(command, asked, catch_exceptions=False)
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+def test_spark_gives_the_figures_of_the_live_tables_too(
+    village: Store, address: str, tmp_path: Path, spark: Any
+) -> None:
+    """Both engines read the table that the register was written to, bound by its claims."""
+    import pandas as pd
+
+    import exitline as xl
+    from exitline.exits.register.store.demo.making import FOLDER
+    from exitline.exits.register.store.write.cards import write_card
+
+    write_card(
+        village, "a", None, "li", as_of=DAY, facts={"welfare": 2500.0, "improved_water": True}
+    )
+    (tmp_path / "standard.yaml").write_text((FOLDER / "standard.yaml").read_text())
+    (tmp_path / "study.yaml").write_text(STUDY)
+    found = [
+        xl.run(tmp_path / "study.yaml", tmp_path / name, engine=engine, register=address,
+               min_count=0)
+        for name, engine in (("duckdb", "duckdb"), ("spark", spark))
+    ]  # fmt: skip
+    one, other = (run.estimates.to_pandas() for run in found)
+    pd.testing.assert_frame_equal(one, other, rtol=1e-12)
+    assert one["n"].tolist() == [3, 3]  # all, and the one village

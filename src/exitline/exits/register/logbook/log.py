@@ -24,7 +24,7 @@ from exitline.exits.register.procedures.decision import (
     check_evidence,
     record_decision,
 )
-from exitline.exits.register.procedures.evaluate import derived_again, evaluate
+from exitline.exits.register.procedures.evaluate import evaluate
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.procedures.rule import Rule
 from exitline.exits.register.steps.admission import admit
@@ -217,22 +217,6 @@ class Log:
     def rule(self, digest: str) -> Rule:
         """The rule as it was when decisions were made by it."""
         return kept.rule(self.folder, digest)
-
-    def unsound(self) -> tuple[int, ...]:
-        """Numbers of the events whose decision does not follow from its own values.
-
-        Every decision is derived again by the rule it was made by, as it was kept.
-        """
-        by_rule: dict[str, list[tuple[int, DecisionRecord]]] = {}
-        for event in self.events:
-            if event.decision is not None:
-                made = by_rule.setdefault(event.decision.rule_digest, [])
-                made.append((event.number, event.decision))
-        found = []
-        for digest, made in by_rule.items():
-            sound = derived_again([decision for _, decision in made], self.rule(digest))
-            found += [number for (number, _), holds in zip(made, sound, strict=True) if not holds]
-        return tuple(sorted(found))
 
     def append(
         self,

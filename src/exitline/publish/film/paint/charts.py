@@ -71,14 +71,26 @@ class ChartPainter(Painter[C]):
         """The rows up to where the curtain is; labels when it is open."""
         if p <= 0:
             return
-        edge = self._inner.x + self._inner.width * theme.ease(p) + 14 * ink.u
+        edge = self._inner.x + self._inner.width * theme.steady(p) + 14 * ink.u
         ink.canvas.save()
         ink.canvas.clipRect(skia.Rect.MakeLTRB(0, 0, edge, ink.size.height))
         self.draw(ink)
         ink.canvas.restore()
         if p < _ENDS:
+            self._tips(ink, edge - 14 * ink.u)
             self._passed(ink, edge)
         self._ends(ink, min(max((p - _ENDS) / (1 - _ENDS), 0.0), 1.0))
+
+    def _tips(self, ink: Ink, x: float) -> None:
+        """A dot at the end of each line as it is drawn; none where a row has a break."""
+        for row in self.rows():
+            for one, other in pairwise(self.stage.points(row.points).points):
+                left, right = self._across(float(one.key)), self._across(float(other.key))
+                if not left <= x < right or one.segment != other.segment:
+                    continue
+                ends = self._upright(one.value), self._upright(other.value)
+                y = ends[0] + (ends[1] - ends[0]) * (x - left) / (right - left)
+                ink.disc(x, y, 15 * ink.u, theme.MARKS[row.tone])
 
     def _passed(self, ink: Ink, edge: float) -> None:
         """The last figure that the curtain has passed, of the most important row."""

@@ -27,13 +27,17 @@ dt { float: left; clear: left; margin-right: .5em; font-weight: 600; }
 dd { margin: 0 0 .3rem; overflow-wrap: anywhere; }
 #table .gt_table, #table .gt_table td, #table .gt_table th { background: var(--page) !important;
   color: var(--ink) !important; border-color: var(--faint) !important; }
-#table .gt_table { margin: 0 !important; }
+#table .gt_table { margin: 0 !important; font-family: inherit !important; }
 #table .gt_table td, #table .gt_table th { white-space: nowrap; padding-left: 16px; }
 #table .gt_table .gt_stub, #table .gt_table .gt_stubhead { padding-left: 2px; }
 #table .gt_table .gt_stub { position: sticky; left: 0; border-right: 0; white-space: normal;
   min-width: 7.5rem; }
 #table .hidden { color: var(--soft); font-style: italic; }
-@media (max-width: 500px) { h1 { font-size: 1.25rem; } body { padding: 16px 12px; } }
+@media (max-width: 500px) { h1 { font-size: 1.25rem; } body { padding: 16px 12px; }
+  #table .gt_table { font-size: 0.82rem !important; }
+  #table .gt_table td, #table .gt_table th { padding-left: 6px; padding-right: 2px; }
+  #table .gt_table th { white-space: normal; hyphens: auto; min-width: 3.2rem; }
+  #table .gt_table .gt_stub { min-width: 5rem; } }
 @media print { .scroll { overflow: visible; } }
 """
 _PAGE = """<!DOCTYPE html>

@@ -36,7 +36,7 @@ _STEP = "by_event"
 """The number of a paper's event: that of the step its row points at."""
 
 
-class Beside:
+class StoodBeside:
     """The rows of households that are read together, one query a table.
 
     Parameters

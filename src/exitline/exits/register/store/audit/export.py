@@ -12,7 +12,7 @@ from exitline.exits.register.errors import LogDamagedError
 from exitline.exits.register.event import Event
 from exitline.exits.register.logbook import kept
 from exitline.exits.register.logbook import store as files
-from exitline.exits.register.logbook.canonical import START, chain
+from exitline.exits.register.logbook.canonical import START, chain, commit_of
 from exitline.exits.register.store import texts
 from exitline.exits.register.store.errors import StoreError
 from exitline.exits.register.store.models import (
@@ -60,7 +60,7 @@ def export_log(store: Store, county: str, folder: Path) -> int:
                 handle.write(files.line_of(step.hash, step.content.encode()))
                 count, head = step.number, step.commit or head
                 if step.commit:
-                    handle.write(files.line_of(step.commit, canonical({"commit": step.number})))
+                    handle.write(files.line_of(step.commit, commit_of(step.number)))
         (partial / files.HEAD).write_bytes(files.head_bytes(head))
         _write_texts(store, steps, partial)
         places = dict(_places(store, area))
@@ -130,7 +130,7 @@ def _take_steps(store: Store, link: ChainRow, folder: Path, place: AreaRow) -> N
             pending.append(next_step(link, row, event, row.steps, last=position == len(events)))
             link.last_recorded = event.recorded
         if not events:
-            link.head = chain(link.head, canonical({"commit": link.count}))
+            link.head = chain(link.head, commit_of(link.count))
         if link.head != head:
             raise LogDamagedError(
                 "the log's lines are not in the form that they are recorded in",

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby, islice
 from typing import Any
 
 from exitline.errors import ExitlineError
 from exitline.exits.register.event import Event
 from exitline.exits.register.history import History
-from exitline.exits.register.logbook.checking import fault_of
-from exitline.exits.register.procedures.decision import DecisionRecord
-from exitline.exits.register.procedures.evaluate import derived_again
-from exitline.exits.register.procedures.procedure import Procedure
-from exitline.exits.register.procedures.rule import Rule
+from exitline.exits.register.logbook.checking import DecisionsAgain, KeptTexts, fault_of
 from exitline.exits.register.store import texts
-from exitline.exits.register.store.audit.beside import Beside
+from exitline.exits.register.store.audit.beside import StoodBeside
 from exitline.exits.register.store.models import AreaRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.histories import event_of
@@ -30,52 +27,11 @@ AT_ONCE = 500
 """Households whose rows are read together, or somewhat more."""
 MOST = 2000
 """Households of one village whose rows are read together."""
-DECISIONS = 10_000
-"""Decisions by one rule that the engine derives together."""
 _NAMES = ("number", "household", "step", "on", "recorded", "actor", "role", "state", "procedure",
           "rule", "outcome")  # fmt: skip
 _COLUMNS = (
     "household", "pk", "place", "county", "path", "content", "number", *_NAMES[2:]
 )  # fmt: skip
-
-
-class Texts:
-    """Procedures and rules that steps name, each read once; those that are not there.
-
-    Parameters
-    ----------
-    store : Store
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._found: dict[tuple[str, str], Any] = {}
-        self.lost: list[str] = []
-
-    def procedure(self, digest: str) -> Procedure | None:
-        """A kept procedure; None where it is missing or was changed."""
-        found: Procedure | None = self._of("procedure", digest, texts.procedure)
-        return found
-
-    def rule(self, digest: str) -> Rule | None:
-        """A kept rule; None where it is missing or was changed."""
-        found: Rule | None = self._of("rule", digest, texts.rule)
-        return found
-
-    @property
-    def procedures(self) -> list[Procedure]:
-        """Those that were read."""
-        return [one for one in self._found.values() if isinstance(one, Procedure)]
-
-    def _of(self, kind: str, digest: str, read: Any) -> Any:
-        key = (kind, digest)
-        if key not in self._found:
-            self._found[key] = None
-            try:
-                self._found[key] = read(self._store, digest)
-            except ExitlineError as reason:
-                self.lost.append(f"{kind} {digest[:16]}...: {reason.what}")
-        return self._found[key]
 
 
 class TakenAgain:
@@ -88,44 +44,12 @@ class TakenAgain:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.texts = Texts(store)
+        self.texts = KeptTexts(partial(texts.procedure, store), partial(texts.rule, store))
+        self.decisions = DecisionsAgain(self.texts)
         self.households = 0
         self.counties: Counter[int] = Counter()
         areas = AreaRow.objects.using(store.alias).values_list("pk", "path", "county")
         self.areas = {pk: (path, county) for pk, path, county in areas}
-        self._decisions: dict[str, list[tuple[str, DecisionRecord]]] = {}
-
-    def decided(self, where: str, decision: DecisionRecord) -> Iterator[str]:
-        """Put a decision to those of its rule; faults once there are enough of them."""
-        made = self._decisions.setdefault(decision.rule_digest, [])
-        made.append((where, decision))
-        if len(made) >= DECISIONS:
-            yield from self._unsound(self._decisions.pop(decision.rule_digest), decision)
-
-    def rest(self) -> Iterator[str]:
-        """Faults of the decisions that have not been derived yet."""
-        for made in self._decisions.values():
-            yield from self._unsound(made, made[0][1])
-        self._decisions.clear()
-
-    def _unsound(
-        self, made: list[tuple[str, DecisionRecord]], first: DecisionRecord
-    ) -> Iterator[str]:
-        """Decisions that do not follow from their own values, by the rule as it was kept."""
-        rule = self.texts.rule(first.rule_digest)
-        if rule is None:
-            return
-        try:
-            sound = derived_again([decision for _, decision in made], rule)
-        except ExitlineError as reason:
-            yield (
-                f"decisions by the rule {first.rule_digest[:16]}... cannot be derived:"
-                f" {reason.what}"
-            )
-            return
-        for (where, _), holds in zip(made, sound, strict=True):
-            if not holds:
-                yield f"{where}: its decision does not follow from its values"
 
 
 def household_faults(taken: TakenAgain) -> Iterator[str]:
@@ -138,7 +62,7 @@ def household_faults(taken: TakenAgain) -> Iterator[str]:
     """
     for batch, where in _batches(taken.store):
         yield from _batch_faults(taken, batch, where)
-    yield from taken.rest()
+    yield from taken.decisions.rest()
 
 
 def _batches(store: Store) -> Iterator[tuple[list[HouseholdRow], dict[str, Any]]]:
@@ -179,7 +103,7 @@ def _batch_faults(
     for row in steps.order_by("household", "place").values_list(*_COLUMNS):
         rows.setdefault(row[0], []).append(row)
         numbers[row[1]] = row[6]
-    beside = Beside(taken.store, where, numbers)
+    beside = StoodBeside(taken.store, where, numbers)
     for one in batch:
         mine = rows.get(one.pk, [])
         taken.households += bool(mine)
@@ -220,7 +144,7 @@ def _taken_again(
             if procedure is None:
                 yield f"{where}: what its procedure says is not known"
             if event.decision is not None:
-                yield from taken.decided(where, event.decision)
+                yield from taken.decisions.put(where, event.decision)
             history = history.then(event)
         except (ValueError, KeyError, TypeError, AttributeError, ExitlineError):
             yield f"{where}: its content cannot be read"

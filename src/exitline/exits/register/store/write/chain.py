@@ -14,7 +14,7 @@ from datetime import date
 from exitline.digest import written as canonical
 from exitline.exits.register.errors import BackdatedError
 from exitline.exits.register.event import Event
-from exitline.exits.register.logbook.canonical import START, chain
+from exitline.exits.register.logbook.canonical import START, chain, commit_of
 from exitline.exits.register.store.models import ChainRow, HouseholdRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.together import columns_of, rows_of, together
@@ -117,7 +117,7 @@ def next_step(
     link.head = hashed = chain(link.head, content)
     commit = ""
     if last:
-        link.head = commit = chain(hashed, canonical({"commit": link.count}))
+        link.head = commit = chain(hashed, commit_of(link.count))
     decision = numbered.decision
     step = StepRow(
         household=row, path=row.path, county_id=row.county_id, number=numbered.number,
