@@ -246,7 +246,7 @@ def estimate_table(
     from exitline.stats.measure.weighting.crossed import crossed
     from exitline.stats.measure.weighting.phases import with_phases
 
-    table, design = with_phases(table, design)
+    table, design = with_phases(table, design, engine.run)
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
     given, asked_line = table, line
