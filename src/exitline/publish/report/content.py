@@ -12,7 +12,6 @@ from exitline.words.catalogue import ENGLISH, Language
 if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
     from exitline.exits.target.scenario import Effects
-    from exitline.publish.report.findings.sections import FoundPage
     from exitline.rules.standard import Standard
     from exitline.stats.data.checking.findings import Finding
     from exitline.stats.data.money import StudyLine
@@ -152,7 +151,7 @@ class ReportInput:
     measures: Mapping[str, Measure] = field(default_factory=lambda: _EMPTY)
     models: Sequence[Modelled] = ()
     effects: Effects | None = None
-    pages: Sequence[FoundPage] = ()
+    pages: Sequence[Any] = ()
     t: Language = ENGLISH
 
     @property
