@@ -7,6 +7,7 @@ import sys
 
 BENCHMARKS = (
     "main_job",
+    "core_peers",
     "distribution",
     "csv_file",
     "false_met",

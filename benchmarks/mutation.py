@@ -73,10 +73,28 @@ class Changer(ast.NodeTransformer):
     def __init__(self, wanted: int = -1) -> None:
         self.wanted, self.seen, self.found = wanted, -1, list[tuple[int, str]]()
 
-    def _here(self, node: ast.AST, change: str) -> bool:
+    def _here(self, node: ast.expr, change: str) -> bool:
         self.seen += 1
         self.found.append((node.lineno, change))
         return self.seen == self.wanted
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is not None:  # an annotation is not run
+            node.value = self.visit(node.value)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [self.visit(one) for one in node.body]  # whether it is frozen changes nothing
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        returns, node.returns = node.returns, None
+        self.generic_visit(node)
+        node.returns = returns
+        return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
@@ -211,6 +229,7 @@ def main() -> None:
     parser.add_argument("--skip", type=int, default=0, help="of the drawn, to go on after a stop")
     parser.add_argument("--map", type=Path, default=Path("benchmarks/work/reached"))
     parser.add_argument("--until", type=float, default=float("inf"), help="seconds in all")
+    parser.add_argument("--tests", action="append", help="folders of tests, instead of the rooms'")
     parser.add_argument("--budget", type=float, default=60.0, help="seconds of tests per mutant")
     given = parser.parse_args()
     rooms = given.room or list(ROOMS)
@@ -222,19 +241,19 @@ def main() -> None:
         copy = Path(folder) / "house"
         left_out = shutil.ignore_patterns(".git", "work", "__pycache__", ".*cache", ".venv", "site")
         shutil.copytree(HOUSE, copy, ignore=left_out)
-        tests = [*dict.fromkeys(t for own in ROOMS.values() for t in own)]
-        found = reached(copy, tests + [f"src/exitline/{WINGS[r]}" for r in ROOMS], given.map)
+        own = [t for room in rooms for t in (*ROOMS[room], f"src/exitline/{WINGS[room]}")]
+        found = reached(copy, given.tests or [*dict.fromkeys(own)], given.map)
         ready()
         for room, mutant in drawn:
             if time.monotonic() - start > given.until:
                 break
             tried += 1
-            own = chosen(mutant, found, given.budget)
-            if own and killed(mutant, copy, own, PATIENCE * (given.budget + 10)):
+            near = chosen(mutant, found, given.budget)
+            if near and killed(mutant, copy, near, PATIENCE * (given.budget + 10)):
                 dead += 1
                 continue
-            unreached += not own
-            said = f"lives ({len(own)} tests)" if own else "is not reached"
+            unreached += not near
+            said = f"lives ({len(near)} tests)" if near else "is not reached"
             print(f"{tried}: {said}: {room}: {mutant.path}:{mutant.line}: {mutant.change}",
                   flush=True)  # fmt: skip
     print(f"{dead} of {tried} killed: {100 * dead / max(tried, 1):.1f} %; {unreached} unreached")

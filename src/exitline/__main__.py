@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,7 @@ def main() -> None:
     try:
         signals.listen()
         signals.open_streams()
+        gc.set_threshold(50_000, 20, 20)  # what modules make as they load is not rubbish
         from exitline.cli import call
 
         status = call(sys.argv[1:])

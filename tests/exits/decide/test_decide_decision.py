@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, t
 
+from exitline.exits.decide.clusters import DEFAULT_ICC
 from exitline.exits.decide.decision import judge, overall
-from exitline.exits.decide.settling import Evidence
+from exitline.exits.decide.settling import Evidence, effective_size
+from exitline.stats.infer.spread import Spread
 
 ONE = np.array([1.0])
 
@@ -108,3 +112,14 @@ def test_overall_is_kleenes_and(outcomes):
 def test_without_evidence_nothing_is_met():
     none = Evidence("none", *(ONE * np.nan for _ in range(7)))
     assert judge(none, 0.02 * ONE, "below").outcome[0] == "cannot tell"
+
+
+def test_clusters_that_look_unlike_still_count_as_alike_by_the_default():
+    """n / (1 + (m - 1) icc) x (t of households / t of clusters)^2 (Korn and Graubard 1998)."""
+    many = np.array([1000.0])
+    spread = Spread(many, many, many, 10 * ONE, 0 * ONE, 0 * ONE)
+    e = replace(sample(0.5, 400, deff=0.04, df=20.0), deff=1.0, spread=spread)
+    least = replace(e, spread=replace(spread, clusters=0 * ONE))
+    found = effective_size(least, least.low, 0.95, upper=True)
+    quantiles = t.ppf(0.95, 399) / t.ppf(0.95, 20)
+    assert found == pytest.approx(400 / (1 + 9 * DEFAULT_ICC) * quantiles**2, rel=1e-12)

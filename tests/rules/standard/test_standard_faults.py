@@ -305,3 +305,18 @@ def test_every_truncation_of_a_file_is_either_read_or_refused() -> None:
             read_standard(GOOD[:end], "rules.yaml")
         except ExitlineError as error:
             assert str(error.where).startswith("rules.yaml")  # noqa: PT017
+
+
+def test_a_name_of_which_nothing_is_declared_is_told_how_to_declare_it() -> None:
+    """With others declared they are listed; with none there is nothing to list."""
+    bare = (
+        "standard: a\ntitle: A\njurisdiction: ALB\nvalid: {from: 2024-01-01}\n"
+        "sources: {law: {title: The law}}\nhousehold:\n  source: law\n  poor: welfare < 3\n"
+        "  exits: {income: {label: Income, condition: welfare >= 3}}\n"
+    )
+    with pytest.raises(RuleFileError) as raised:
+        read_standard(bare, "rules.yaml")
+    assert raised.value.expected == "columns: welfare: ..."
+    with pytest.raises(RuleFileError) as raised:
+        read_standard(GOOD.replace("NOT deprived('water')", "NOT deprived('watr')"), "rules.yaml")
+    assert str(raised.value.expected).startswith("one of ")

@@ -340,3 +340,17 @@ def test_the_sample_that_would_tell_is_where_the_p_value_equals_the_level():
     assert place in found(math.floor(times)).alike
     now = found(math.ceil(1.1 * times))
     assert place in {*now.above, *now.below}
+
+
+def test_none_is_highest_beside_a_higher_one_that_enters_no_claim():
+    """The next ones differ from each other; the highest shown has no standard error."""
+    rows = [("one", 0, 0.5)] * 9
+    for k, (area, poor) in enumerate((("b", 1), ("c", 9)), 1):
+        rows += [(area, 20 * k + j, 0.5 if (i * j + j) % 11 < poor else 2.0)
+                 for j in range(20) for i in range(10)]  # fmt: skip
+    found = _found(_hand(rows))
+    block = found.blocks[1]
+    got = apart(found, block)
+    assert block.rows.labels[int(np.argmax(block.estimate))] == "one"
+    assert got.highest == ()
+    assert [block.rows.labels[i] for i in got.lowest] == ["b"]

@@ -35,3 +35,10 @@ def test_every_size_that_is_no_number_of_persons_is_refused(size, engine, reques
     with pytest.raises(ExitlineError) as refused:
         xl.estimate(homes, "mean", welfare="y", design=design, engine=told)
     assert "size" in str(refused.value)
+
+
+def test_a_limit_at_the_whole_sample_is_its_largest_value():
+    """Beyond the sample there is no limit; a share of exactly 1 is within it."""
+    homes = pa.table({"y": [3.0] * 8, "ea": [1, 1, 2, 2, 3, 3, 4, 4]})
+    one = xl.estimate(homes, "median", welfare="y", design=xl.Design(psu="ea")).find()
+    assert (one.ci_low, one.ci_high) == (3.0, 3.0)

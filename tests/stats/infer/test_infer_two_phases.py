@@ -270,6 +270,19 @@ def test_commands_and_a_study_calibrate_a_second_phase(auxiliary, tmp_path, caps
         assert (ran.estimate, ran.se) == pytest.approx((value, se), rel=1e-8)
 
 
+@pytest.mark.parametrize(("column", "got"), [("r", "text"), ("psu", "other numbers")])
+def test_who_was_drawn_again_is_told_by_yes_and_no(homes, column, got):
+    """Numbers other than 0 and 1 were taken for no; text stopped the engine."""
+    design = xl.Design(second_phase=xl.SecondPhase(column))
+    for asked in (
+        lambda: xl.estimate(homes, "mean(y)", design=design),
+        lambda: xl.glm("y ~ psu", homes, design),
+        lambda: xl.calibrate(homes, design, {"g": {}}),
+    ):
+        with pytest.raises(xl.ExitlineError, match=f"(?s)neither yes nor no.*{got}"):
+            asked()
+
+
 @pytest.mark.parametrize("second", [True, False])
 def test_a_study_does_not_mix_totals_and_phases(auxiliary, tmp_path, second):
     auxiliary.to_csv(tmp_path / "homes.csv", index=False)

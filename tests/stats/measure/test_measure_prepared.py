@@ -100,7 +100,9 @@ def test_nan_that_a_files_statistics_leave_out_is_seen(tmp_path, others):
     """DuckDB takes isnan() of a column, and of sums of it, for false where a Parquet file's
     largest value is a number: in projections and groups, not in every filter."""
     y = np.tile([NAN, *others], 2000)
-    table = pa.table({"y": y, "w": np.tile([3.0, 1.0, NAN], 2000), "g": np.tile([1, 2, 3], 2000)})
+    table = pa.table(
+        {"y": y, "w": np.tile([others[1], 1.0, NAN], 2000), "g": np.tile([1, 2, 3], 2000)}
+    )
     pq.write_table(table, tmp_path / "homes.parquet")
     design = xl.Design(weight="w")
     with pytest.raises(DataError, match="weight"):

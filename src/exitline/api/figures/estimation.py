@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -143,7 +143,8 @@ def _used(
     where: str | None,
 ) -> Source:
     """The source, reading only the columns that are named, each as it is used."""
-    from exitline.stats.data.studies.uses import condition_uses, narrowed, role_uses
+    from exitline.stats.data.studies.uses import checked_late, condition_uses, narrowed, role_uses
+    from exitline.stats.data.values import Uses
     from exitline.stats.measure.catalogue import named
 
     lines = line.values() if isinstance(line, Mapping) else line
@@ -161,10 +162,26 @@ def _used(
         truth=[t.column for t in terms if t.kind == "flag"],
     )  # fmt: skip
     texts = (welfare, line, design, by, terms, where)
-    source = source.using(uses)
-    if where is not None:
-        source = source.using(condition_uses(where))
+    asked = Uses() if where is None else condition_uses(where)
+    if _in_one_pass(chosen, many):
+        uses = checked_late(uses, design, [welfare], asked)
+    source = source.using(uses | asked)
     return narrowed(source, texts)
+
+
+def _in_one_pass(measures: Iterable[Any], lines: Iterable[Any]) -> bool:
+    """Whether the figures come from totals alone: nothing is found, ranked or filtered before."""
+    from exitline.stats.measure.catalogue import named
+
+    fixed = all(
+        isinstance(getattr(line, "value", line), int | float | str | None)
+        and getattr(line, "relative", None) is None
+        for line in lines
+    )
+    return fixed and all(
+        not one.scalars and one.own_line is None and not any(t.within for t in one.terms)
+        for one in map(named, measures)
+    )
 
 
 def estimate_table(
@@ -229,7 +246,7 @@ def estimate_table(
     from exitline.stats.measure.weighting.crossed import crossed
     from exitline.stats.measure.weighting.phases import with_phases
 
-    table, design = with_phases(table, design)
+    table, design = with_phases(table, design, engine.run)
     own: tuple[PovertyLine, ...] = ()
     table, measures = by_value(table, measures, engine.run, labels)
     given, asked_line = table, line

@@ -169,7 +169,7 @@ def estimate_mpi(
     keep = tuple(dict.fromkeys((*design.columns, *needed)))
     require_usable(keep, table)
     keep = keep if where is None else (*keep, SUBPOPULATION)
-    table, design = with_phases(table, design)
+    table, design = with_phases(table, design, engine.run)
     keep = keep if design.sampling.taken is None else (*keep, *PHASES)
     given = states_of(table, asked, lines)
     sample = kept(engine.run(given.counts(design)), given)

@@ -112,7 +112,7 @@ def glm(
         table = running.attach(source, "households")
         require_usable([*columns, *drawn.columns], table)
         table = subpopulation(table, where) if where is not None else table
-        table, drawn = with_phases(table, drawn)
+        table, drawn = with_phases(table, drawn, running.run)
         model = _Model(running, drawn, kind, unit, level, where)
         return model.fitted(table, parsed, formula, added, source.labels)
 

@@ -215,7 +215,7 @@ def _frame(ready: Ready) -> None:
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.phases import with_phases
 
-    table, design = with_phases(ready.table, ready.design)
+    table, design = with_phases(ready.table, ready.design, ready.engine.run)
     if not (design.stages or design.fpcs):
         return
     plan = make_plan(table.columns, (), welfare=None, line=None, design=design).plan

@@ -142,6 +142,7 @@ def grouped_for(
     from exitline.stats.infer.weighting.usable import refuse_unusable_groups
     from exitline.stats.measure.passes.plan import require_usable
     from exitline.stats.measure.weighting.keyed import columns_of, groups
+    from exitline.stats.measure.weighting.phases import other_answers
 
     source = source.using(role_uses(design, numeric=again))
     weight = design.weight
@@ -150,6 +151,8 @@ def grouped_for(
         table = running.attach(source, "households")
         refuse_names(new, table.columns)
         require_usable([c for c in (weight, *columns, *again) if c is not None], table)
+        if design.calibration is not None and design.calibration.responded is not None:
+            other_answers(table, design.calibration.responded)  # refuses text
         sums = {f"{REPLICATE}{i}": column for i, column in enumerate(again)}
         found = running.run(groups(table, keys, weight, sums=sums))
     refuse_unusable_groups(found, keys, weight)

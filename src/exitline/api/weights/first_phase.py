@@ -163,7 +163,7 @@ def groups_of_phases(
     every = (*keys, *cells, GroupKey(drawn.second.selected, "number"))
     own = [c for c in model.columns if c != model.calibrated]
     require_usable([*own, *design.columns], table)
-    table, _ = with_phases(table, design)
+    table, _ = with_phases(table, design, running.run)
     ranges = dict(zip(UNITS, (FIRST, SECOND), strict=True))
     found = running.run(groups(table, every, design.weight, ranges=ranges))
     refuse_unusable_groups(found, every, design.weight)

@@ -150,8 +150,11 @@ def _grouped(
     from exitline.stats.infer.weighting.usable import refuse_unusable_groups
     from exitline.stats.measure.passes.plan import require_usable
     from exitline.stats.measure.weighting.keyed import groups
+    from exitline.stats.measure.weighting.phases import other_answers
 
     require_usable([c for c in model.columns if c != WEIGHT], table)
+    if model.responded is not None:
+        other_answers(table, model.responded)  # refuses text
     grouped = engine.run(groups(table, keys, BASE))
     refuse_unusable_groups(grouped, keys, given)
     return grouped

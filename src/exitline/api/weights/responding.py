@@ -10,7 +10,7 @@ import numpy as np
 
 from exitline.api.weights.adjusting import Adjusted, grouped_for
 from exitline.api.weights.first_phase import margins_without_totals, with_totals
-from exitline.errors import DataError, DesignError, ExitlineError
+from exitline.errors import DesignError, ExitlineError
 from exitline.stats.data.sampling.calibration import Calibration
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.sampling.margins import Margin
@@ -286,14 +286,11 @@ def found_response(
         What the replicates are called.
     """
     from exitline.stats.measure.weighting.keyed import key_name
+    from exitline.stats.measure.weighting.phases import no_answers
 
     answer = found.column(key_name(len(keys) - 1)).to_numpy()
     if not np.isin(answer, (0.0, 1.0)).all():
-        raise DataError(
-            "the answers are neither yes nor no", where=f"column '{model.responded}'",
-            expected="true or false, or 1 or 0, on every row", got="other numbers",
-            remedy="name a column that says who responded",
-        )  # fmt: skip
+        raise no_answers(str(model.responded), "other numbers")
     model = with_totals(model, found, keys, labels)
     zero = tuple(replace(m, levels=dict.fromkeys(m.levels, 0.0), total=0.0) for m in model.margins)
     model = replace(model, margins=zero)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
+from exitline import late
 from exitline.files import whole_file
 from exitline.scratch import Scratch
 from exitline.stats.data.values import BLANKS
@@ -295,6 +297,8 @@ def connected(folder: Path, files: Iterable[str] = (), options: Mapping[str, Any
     ...
     _duckdb.PermissionException: Permission Error: Cannot access file ...
     """
+    late.package("ibis.backends.sql.compilers")
+    import_module("ibis.backends.sql.compilers.duckdb")
     backend = compiled_once(ibis.duckdb.connect(**options))
     for said in (_TIDY, *FIXED, *closed(folder, files)):
         backend.raw_sql(said).fetchall()

@@ -163,12 +163,13 @@ def _block(
     found_first = _found(by, measure, line, plan)
     given = Given(by.totals[:, terms], found_first, at, measure.parameters, n.astype(np.float64))
     figure = measure.rule(given)
-    steep = None
+    moving, steep = None, None
     if line is not None and plan.lines[line].relative is not None:
-        steep = slope(by.totals, figure, measure, plan, LineAt(line, by.columns, at))
+        moving = LineAt(line, by.columns, at)
+        steep = slope(by.totals, figure, measure, plan, moving)
     key = (by.columns, measure.name, line)
     part = variance.part(
-        key, rows, figure.value, lambda: _linearised(by, figure, terms, (line, steep), plan)
+        key, rows, figure.value, lambda: _linearised(by, figure, terms, (moving, steep), plan)
     )
     population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
     label = plan.lines[line].label if line is not None else ""
@@ -187,7 +188,7 @@ def _block(
 
 
 def _linearised(
-    by: _By, figure: Linear, terms: list[int], at: tuple[int | None, Floats | None], plan: Plan
+    by: _By, figure: Linear, terms: list[int], at: tuple[LineAt | None, Floats | None], plan: Plan
 ) -> Part:
     """The influence of each row, residual where weights are calibrated; what a line adds.
 
@@ -196,21 +197,21 @@ def _linearised(
     line, steep = at
     own, at_line = None, None
     if line is not None and steep is not None and by.rows.stages:
-        if plan.lines[line].within:
+        if plan.lines[line.index].within:
             own = steep
         else:
-            at_line = AtLine(steep, by.lines[line])
+            at_line = AtLine(steep, by.lines[line.index])
 
     def linear(some: Rows) -> Floats:
         influence = _influence(some, figure, terms)
         if own is None or line is None:
             return influence
-        moved = own_line_influence(some, by.totals, plan, line, by.columns)
+        moved = own_line_influence(some, by.totals, plan, line)
         return np.asarray(influence + own[some.domain] * moved)
 
     flat = ~np.isnan(figure.value) & np.isnan(figure.gradient).any(axis=1)
     if line is not None and (at_line is not None or own is not None):
-        flat |= ~np.isnan(figure.value) & without_density(by.totals, plan, line, by.columns)
+        flat |= ~np.isnan(figure.value) & without_density(by.totals, plan, line.index, by.columns)
     if by.calibrated is None:
         return Part(by.rows, linear(by.rows), at_line, flat)
     rows, influence = by.calibrated.of_domains(by.columns, by.rows, linear)

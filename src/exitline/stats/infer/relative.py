@@ -63,36 +63,34 @@ def line_influence(
     return LineInfluence(*calibrated.of_everyone(rows, linear))
 
 
-def own_line_influence(rows: Rows, totals: Floats, plan: Plan, index: int, by: By) -> Floats:
+def own_line_influence(rows: Rows, totals: Floats, plan: Plan, at: LineAt) -> Floats:
     """As `line_influence`, for a line that each domain has of its own.
 
     Parameters
     ----------
     rows : Rows
+        Of the same domains; those of another query, as products with auxiliaries, may know nothing
+        of the first pass.
     totals : float array, shape (domains, sums)
     plan : Plan
-    index : int
-        The line.
-    by : tuple of int
-        The set of domains.
+    at : LineAt
 
     Returns
     -------
     float array, shape (rows,)
         Of each row on its domain's line; 0 where there is no density.
     """
-    line = plan.lines[index].relative
+    line = plan.lines[at.index].relative
     assert line is not None
     position = plan.position
-    persons, other, *kernel = (position[s] for s in location_sums(plan, index, by))
+    persons, other, *kernel = (position[s] for s in location_sums(plan, at.index, at.by))
     with np.errstate(divide="ignore", invalid="ignore"):
         if line.p is None:
             mean = totals[:, other] / totals[:, persons]
             scale, centre = 1.0 / totals[:, persons], mean
         else:
-            scale, centre = -1.0 / totals[:, kernel[0]], np.full(rows.size, line.p)
-    at_floor = line_values(rows, plan, index, by) <= line.floor
-    scale = np.where(at_floor, 0.0, line.share * scale)
+            scale, centre = -1.0 / totals[:, kernel[0]], np.full(len(totals), line.p)
+    scale = np.where(at.values <= line.floor, 0.0, line.share * scale)
     scale = np.nan_to_num(scale, nan=0.0, posinf=0.0, neginf=0.0)
     centred = rows.sums[:, other] - centre[rows.domain] * rows.sums[:, persons]
     return np.asarray(scale[rows.domain] * centred)

@@ -129,6 +129,34 @@ def role_uses(
     )
 
 
+def checked_late(uses: Uses, design: Design, numbers: Iterable[str | None], asked: Uses) -> Uses:
+    """The uses, with columns whose doubles are taken as they are and checked by every query.
+
+    Parameters
+    ----------
+    uses : Uses
+        Of the roles.
+    design : Design
+    numbers : iterable of str or None
+        Columns beside weight and size that are only used where a query checks them: NaN is a
+        fault there, as a missing value is.
+    asked : Uses
+        Of a condition; it takes NaN for missing.
+
+    Examples
+    --------
+    >>> design = Design(weight="w", size="n")
+    >>> uses = role_uses(design, numeric=["y"])
+    >>> sorted(checked_late(uses, design, ["y"], condition_uses("n > 3")).many)
+    ['w', 'y']
+    """
+    if design.calibration is not None or design.sampling.taken is not None or design.replicates:
+        return uses
+    other = uses.code | uses.truth | asked.numeric | asked.code | asked.truth
+    named = {name for name in (design.weight, design.size, *numbers) if name}
+    return replace(uses, many=uses.many | (named - other))
+
+
 def study_uses(study: Study, standard: Standard | None = None) -> Mapping[str, Uses]:
     """The uses of the columns of a study's tables, by table.
 

@@ -13,6 +13,7 @@ from exitline.stats.data.sampling.replicated import ReplicateWeights
 from exitline.stats.infer.designs.variances import Replicates
 from exitline.stats.infer.intake.arrays import Arrays, Domains
 from exitline.stats.infer.intake.cells import domain_codes, place_of
+from exitline.stats.infer.intake.codes import numbers
 from exitline.stats.measure import terms
 from exitline.stats.measure.measures.quantiles import share_at_or_below
 from exitline.stats.measure.model import Given
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000_000
 """Weights that are worked on at a time: rows x replicates."""
+ROWS_AT_ONCE = 1024
+"""Rows that are laid out at a time, so that they stay near the processor."""
 ENOUGH = 8
 """Times the replicates: so many different rows of a domain show its rank."""
 RANK = 1e-5
@@ -91,7 +94,7 @@ def replicate(
 def _given_of(rows: pa.Table) -> dict[str, Floats]:
     """The values of rows, each of shape (rows, 1)."""
     return {
-        name: rows.column(name).to_numpy(zero_copy_only=False).astype(np.float64)[:, None]
+        name: numbers(rows.column(name)).astype(np.float64, copy=False)[:, None]
         for name in rows.column_names
         if not name.startswith(("domain", "replicate"))
     }
@@ -99,12 +102,12 @@ def _given_of(rows: pa.Table) -> dict[str, Floats]:
 
 def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
     """Replicate weights, shape (rows, weights); missing and infinite ones are refused."""
-    found = np.column_stack(
-        [rows.column(f"replicate{i}").to_numpy().astype(np.float64) for i in block]
-    )
-    bad = np.flatnonzero(~np.isfinite(found).all(axis=0))
-    if len(bad):
-        names = [plan.design.replicates[block[int(i)]] for i in bad]
+    columns = [numbers(rows.column(f"replicate{i}")) for i in block]
+    with np.errstate(invalid="ignore", over="ignore"):
+        odd = [i for i, column in enumerate(columns) if not np.isfinite(column.sum())]
+    bad = [i for i in odd if not np.isfinite(columns[i]).all()]
+    if bad:
+        names = [plan.design.replicates[block[i]] for i in bad]
         raise DataError(
             f"{len(bad):,} of {len(block):,} columns of replicate weights have missing values",
             where="columns " + ", ".join(f"'{name}'" for name in names[:5]),
@@ -112,6 +115,11 @@ def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
             got="missing or infinite ones",
             remedy="complete them, or leave these replicates out and give the scales anew",
         )
+    found = np.empty((rows.num_rows, len(columns)))
+    for start in range(0, len(found), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        for i, column in enumerate(columns):
+            found[part, i] = column[part]
     return found
 
 

@@ -86,7 +86,8 @@ def rows_fault(number: int, where: str, expected: str) -> DataError:
     "column 'zone'"
     """
     return DataError(
-        f"{number:,} rows cannot be used", where=where,
-        expected=f"{expected} on every row", got=f"none on {number:,} rows",
+        f"{number:,} rows cannot be used" if number > 1 else "1 row cannot be used", where=where,
+        expected=f"{expected} on every row",
+        got=f"none on {number:,} rows" if number > 1 else "none on 1 row",
         remedy="complete the column, or leave these rows out of the data",
     )  # fmt: skip

@@ -70,7 +70,7 @@ class Columns:
         return self.rows[f"_flag{self.plan.flags.index(name)}"]
 
     def weight(self, unit: Unit) -> Any:
-        """The weight of a household, or of its persons; zero on rows that take no part."""
+        """The weight of a household, or of its persons; missing on rows that take no part."""
         start = "_any_" if self.whole_sample else "_"
         return self.rows[start + unit]
 
@@ -134,16 +134,19 @@ class Columns:
         return value.pow(exponent)
 
 
-def taking_part(rows: Any, plan: Plan) -> Any:
-    """The rows, with weights of zero and no values on those that take no part.
+def taking_part(rows: Any, plan: Plan, *, values: bool = True) -> Any:
+    """The rows, with weights on those that take part and on no others.
 
-    So every sum is plain: a weight times a value that is computed from these columns.
+    A product with a missing weight is missing, whatever the other factor, and a sum leaves it
+    out: so every sum is plain, a weight times a value that is computed from these columns.
 
     Parameters
     ----------
     rows : ibis.Table
         From `exitline.stats.measure.passes.prepared.prepared`.
     plan : Plan
+    values : bool
+        Whether values are missing there, too: for what looks at values without their weights.
 
     Returns
     -------
@@ -151,22 +154,21 @@ def taking_part(rows: Any, plan: Plan) -> Any:
         With ``_persons`` and ``_households``, the weights of each unit; with ``_any_persons`` ...
         those of all rows that can be used, where a plan of a subpopulation needs them.
     """
-    new = _weights(rows, plan, rows["_in"], "_")
-    values = ["_welfare"] if plan.welfare else []
-    values += [f"_flag{i}" for i in range(len(plan.flags))]
-    values += [f"_line{i}" for i, z in enumerate(plan.lines) if isinstance(z.value, str)]
-    new |= {name: ibis.ifelse(rows["_in"], rows[name], ibis.null("float64")) for name in values}
+    nothing = ibis.null("float64")
+    new = {"_households": ibis.ifelse(rows["_in"], rows["_weight"], nothing)}
+    if values:
+        names = ["_welfare"] if plan.welfare else []
+        names += [f"_flag{i}" for i in range(len(plan.flags))]
+        names += [f"_line{i}" for i, z in enumerate(plan.lines) if isinstance(z.value, str)]
+        new |= {name: ibis.ifelse(rows["_in"], rows[name], nothing) for name in names}
     if any(one.whole for one in plan.sums):
-        new |= _weights(rows, plan, rows["_use"], "_any_")
-        new["_any_welfare"] = ibis.ifelse(rows["_use"], rows["_welfare"], ibis.null("float64"))
-    return rows.mutate(**new)
-
-
-def _weights(rows: Any, plan: Plan, among: Any, start: str) -> dict[str, Any]:
-    """The weight of each unit on some rows, zero on others."""
-    persons = rows["_weight"] * rows["_size"] if plan.design.size else rows["_weight"]
-    each = {"persons": persons, "households": rows["_weight"]}
-    return {start + unit: ibis.ifelse(among, weight, 0.0) for unit, weight in each.items()}
+        new["_any_households"] = ibis.ifelse(rows["_use"], rows["_weight"], nothing)
+        new["_any_welfare"] = ibis.ifelse(rows["_use"], rows["_welfare"], nothing)
+    rows = rows.mutate(**new)
+    households = [name for name in new if name.endswith("_households")]
+    size = rows["_size"] if plan.design.size else 1.0
+    persons = {name.replace("households", "persons"): rows[name] * size for name in households}
+    return rows.mutate(**persons)
 
 
 def with_found(rows: Any, found: Found) -> Any:

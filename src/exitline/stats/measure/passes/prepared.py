@@ -84,9 +84,10 @@ def fault_counts(table: Any, plan: Plan) -> Any:
         A column for each of `FAULTS`.
     """
     rows = prepared(table, plan)
-    broken = rows.filter(~rows["_sound"])
-    broken = broken.mutate(**_faults(broken, table, plan))
-    return broken.aggregate(**{fault: portable.number_of(broken[f"_{fault}"]) for fault in FAULTS})
+    flags = _faults(rows, table, plan)  # and no filter: see `portable.nan`
+    return rows.aggregate(
+        **{fault: portable.number_of(~rows["_sound"] & flags[f"_{fault}"]) for fault in FAULTS}
+    )
 
 
 def _sound(rows: Any, table: Any, plan: Plan) -> Iterator[Any]:
@@ -101,9 +102,12 @@ def _sound(rows: Any, table: Any, plan: Plan) -> Iterator[Any]:
     asked = [("_welfare", plan.welfare)] if plan.welfare else []
     asked += [*lines, *((f"_flag{plan.flags.index(name)}", name) for name in plan.amounts)]
     two_phases = design.sampling.taken is not None
-    for needed, above in ((always, always), (asked, lines)):
+    groups = [(always, always), (asked, lines)]
+    if plan.where is None:
+        groups = [([*always, *asked], [*always, *lines])]
+    for needed, above in groups:
         for condition in (*_plain(rows, table, needed), *(rows[c] > 0 for c, _ in above)):
-            if needed is asked and plan.where is not None:  # what is not asked for may be missing
+            if needed is asked:  # what is not asked for may be missing
                 condition = condition | ~rows["_asked"]
             # what was not drawn again may lack anything
             yield condition | ~rows["_taken"] if two_phases else condition
@@ -115,7 +119,8 @@ def _sound(rows: Any, table: Any, plan: Plan) -> Iterator[Any]:
 def _plain(rows: Any, table: Any, columns: Sequence[tuple[str, str]]) -> Iterator[Any]:
     """Whether numbers are there, none NaN and none beyond what anything is computed from.
 
-    A sum is finite where all its parts are.
+    A sum is finite where all its parts are. What statistics of a Parquet file say of the largest
+    value spares an engine the comparisons; NaN they leave out.
     """
     floating = []
     for column, name in columns:
@@ -124,7 +129,7 @@ def _plain(rows: Any, table: Any, columns: Sequence[tuple[str, str]]) -> Iterato
             yield rows[column].notnull()
         else:
             floating.append(rows[column])
-            yield ~(rows[column].abs() > portable.LARGEST)
+            yield rows[column].between(-portable.LARGEST, portable.LARGEST)
     if floating:
         total = sum(floating[1:], floating[0])
         yield total - total == 0

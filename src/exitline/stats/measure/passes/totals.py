@@ -72,10 +72,10 @@ def totals(table: Any, plan: Plan, found: Found = MappingProxyType({})) -> Any:
     auxiliary = auxiliary_columns(plan.design)
     micro = row_values(table, plan, found, auxiliary)
     rows = micro.rows
-    aggregates: dict[str, Any] = {
-        "n": portable.number_of(rows["_in"]),
-        "unusable": portable.number_of(~rows["_sound"]),
-    }
+    used = rows["_households"].count()
+    all_that_can_be_used = plan.where is None and plan.design.sampling.taken is None
+    sound = used if all_that_can_be_used else portable.number_of(rows["_sound"])
+    aggregates: dict[str, Any] = {"n": used, "unusable": rows.count() - sound}
     for index, wanted in enumerate(plan.cases):
         taking_part = (terms.value(wanted.term, micro, wanted.at) != 0).fill_null(False)
         aggregates[f"cases{index}"] = portable.number_of(rows["_in"] & taking_part)
@@ -124,7 +124,7 @@ def _with_moments(micro: Columns, plan: Plan, aggregates: dict[str, Any]) -> Any
     ]  # fmt: skip
     values = {f"_value{i}": _finite(amount(micro, i), plan.sums[i].term) for i in taken}
     rows = micro.rows.mutate(**values)
-    aggregates["clusters"] = rows.count()
+    aggregates |= {"clusters": rows.count(), "unusable": portable.number_of(~rows["_sound"])}
     for i in taken:
         for j in taken:
             if i <= j:
@@ -184,7 +184,9 @@ def row_values(table: Any, plan: Plan, found: Found, also: Sequence[str] = ()) -
     also : sequence of str
         Columns to carry along as they are.
     """
-    rows = taking_part(prepared(table, plan, {name: table[name] for name in also}), plan)
+    alone = any(one.whole or one.term.ranked for one in plan.sums)
+    rows = prepared(table, plan, {name: table[name] for name in also})
+    rows = taking_part(rows, plan, values=alone)
     return with_ranks(Columns(with_found(rows, found), plan, found))
 
 
@@ -231,7 +233,7 @@ def amount(micro: Columns, index: int) -> Any:
 
 
 def _weighted(micro: Columns, wanted: Sum) -> Any:
-    """Weight x term (or its square); of no weight on rows that take no part."""
+    """Weight x term (or its square); missing on rows that take no part."""
     if wanted.whole:
         micro = replace(micro, whole_sample=True)
     amount = terms.value(wanted.term, micro, wanted.at)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from exitline.errors import DataError
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.sampling.phases import TwoPhaseSampling
 from exitline.stats.measure import portable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    Run = Callable[[Any], pa.Table]
 
 TAKEN, WEIGHT = "exitline__taken", "exitline__phase_weight"
 PHASE, UNIT, BASE = "exitline__phase", "exitline__unit", "exitline__base_weight"
@@ -18,7 +25,42 @@ COLUMNS = (TAKEN, WEIGHT, PHASE, UNIT, BASE, FIRST, SECOND, EASED)
 """What is added to the rows."""
 
 
-def with_phases(table: Any, design: Design) -> tuple[Any, Design]:
+def other_answers(table: Any, column: str) -> Any:
+    """The query: rows on which a column is neither true nor false, 1 nor 0; missing ones aside.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    column : str
+
+    Raises
+    ------
+    DataError
+        Where the column is text.
+    """
+    if table[column].type().is_string():
+        raise no_answers(column, "text")
+    value = portable.number(table[column])
+    other = (value != 0.0) & (value != 1.0)
+    return table.aggregate(others=other.fill_null(False).cast("int64").sum())
+
+
+def no_answers(column: str, got: str) -> DataError:
+    """The error for a column that should say who is in, and does not.
+
+    Parameters
+    ----------
+    column : str
+    got : str
+    """
+    return DataError(
+        "the column says neither yes nor no", where=f"column '{column}'",
+        expected="true or false, or 1 or 0, on every row", got=got,
+        remedy="name a column of true and false, or make one",
+    )  # fmt: skip
+
+
+def with_phases(table: Any, design: Design, run: Run) -> tuple[Any, Design]:
     """The rows with columns of the second phase, and the design with its weight.
 
     A row of the second phase weighs weight x units of the first phase in its stratum / units of
@@ -29,15 +71,24 @@ def with_phases(table: Any, design: Design) -> tuple[Any, Design]:
     ----------
     table : ibis.Table
     design : Design
+    run : callable
+        An engine's: the column that says who was drawn again is looked at first.
 
     Returns
     -------
     ibis.Table, Design
+
+    Raises
+    ------
+    DataError
+        Where that column says neither yes nor no.
     """
     drawn = design.sampling
     if not isinstance(drawn, TwoPhaseSampling) or drawn.taken is not None:
         return table, design
     second = drawn.second
+    if run(other_answers(table, second.selected)).column("others")[0].as_py():
+        raise no_answers(second.selected, "other numbers")
     strata = [table[name] for name in second.strata_columns]
     taken = (portable.number(table[second.selected]) == 1.0).fill_null(False)
     row = ibis.row_number()

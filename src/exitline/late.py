@@ -1,0 +1,63 @@
+"""Packages of others that wait to be loaded until something of them is asked for.
+
+Some libraries load, with the one part that is needed, many that are not: Ibis the compilers of
+all its engines, scipy's functions the whole of numpy with its compiler for Fortran. That is a
+quarter of a second of each short command.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec, module_from_spec
+from threading import RLock
+from types import ModuleType
+from typing import Any
+
+_lock = RLock()
+
+
+class _Late(ModuleType):
+    """A package that runs when something is asked of it that it does not hold yet.
+
+    Modules of it that are imported by themselves run without it.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        with _lock:
+            if type(self) is _Late:
+                self.__class__ = ModuleType  # type: ignore[assignment]
+                try:
+                    self.__spec__.loader.exec_module(self)  # type: ignore[union-attr]
+                except BaseException:
+                    self.__class__ = _Late
+                    raise
+        return getattr(self, name)
+
+
+def package(name: str) -> None:
+    """Let a package wait; nothing happens where it is loaded already, or there is none.
+
+    Parameters
+    ----------
+    name : str
+        Of a package within another.
+
+    Examples
+    --------
+    >>> package("xml.dom")
+    >>> import xml.dom
+    >>> xml.dom.Node.ELEMENT_NODE
+    1
+    """
+    if name in sys.modules:
+        return
+    spec = find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    waiting = module_from_spec(spec)
+    waiting.__class__ = _Late
+    parent, _, own = name.rpartition(".")
+    with _lock:
+        if name not in sys.modules:
+            sys.modules[name] = waiting
+            setattr(sys.modules[parent], own, waiting)
