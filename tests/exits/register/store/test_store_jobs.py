@@ -106,3 +106,20 @@ def test_households_are_written_by_command(store: Store, tmp_path: Path, ending:
     assert out.stat().st_size > 300
     with pytest.raises(ExitlineError):
         write_households(store.url, tmp_path / "out.docx")
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("area", ["", "c/"])
+def test_no_household_is_compared_with_every_card(store: Store, area: str) -> None:
+    """Row-level security hides from the planner how many rows there are."""
+    from exitline.exits.register.store.jobs.kinds import _ROWS
+    from exitline.exits.register.store.read import arrow
+
+    seen = store.within(area)
+    query = _ROWS.format(day="'2026-01-01'", within=arrow.within(seen, "h"))
+    with seen.transaction() as cursor:
+        for setting in arrow.settings(seen):
+            cursor.execute(setting)
+        cursor.execute(f"EXPLAIN {query}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Nested Loop" not in plan

@@ -27,7 +27,7 @@ class Placed(models.Model):
         abstract = True
 
 
-class Followed(Placed):
+class FollowedRow(Placed):
     """A row about a household in a table that has an index of its own that begins with it."""
 
     household = models.ForeignKey(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from exitline.exits.register.store.models.base import Dated, Followed, Placed, by_path
+from exitline.exits.register.store.models.base import Dated, FollowedRow, Placed, by_path
 
 
-class CardRow(Followed):
+class CardRow(FollowedRow):
     """The facts of a household as of a day. A correction is a new card with the same day."""
 
     as_of = models.DateField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from exitline.exits.register.store.models.base import Dated, Followed, Placed, by_path
+from exitline.exits.register.store.models.base import Dated, FollowedRow, Placed, by_path
 
 
 class HouseholdRow(models.Model):
@@ -58,7 +58,7 @@ class HouseholdRow(models.Model):
         )
 
 
-class ChangeRow(Followed):
+class ChangeRow(FollowedRow):
     """One version of a household: what was changed, by whom, when. Written once."""
 
     version = models.BigIntegerField()

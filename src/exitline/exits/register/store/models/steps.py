@@ -12,10 +12,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from exitline.exits.register.store.models.base import Followed, Placed, by_path
+from exitline.exits.register.store.models.base import FollowedRow, Placed, by_path
 
 
-class StepRow(Followed):
+class StepRow(FollowedRow):
     """An event of a household: what was done, by whom, when, on what evidence."""
 
     county = models.ForeignKey(
@@ -45,7 +45,7 @@ class StepRow(Followed):
         indexes = (by_path("step"),)
 
 
-class StandingRow(Followed):
+class StandingRow(FollowedRow):
     """Where a household stood from a step up to the next one: a narrow row a step.
 
     It is what held at the end of day D, as known on day K, where `on` <= D, `recorded` <= K and
@@ -73,7 +73,7 @@ class StandingRow(Followed):
         )
 
 
-class CaseRow(Followed):
+class CaseRow(FollowedRow):
     """A case of a household (an exit, a clue, an objection): begun and, perhaps, ended."""
 
     name = models.TextField()
@@ -91,7 +91,7 @@ class CaseRow(Followed):
         )
 
 
-class DutyRow(Followed):
+class DutyRow(FollowedRow):
     """Something that has to be done by a day (a clock of a case, or a monitoring check)."""
 
     name = models.TextField()
