@@ -219,7 +219,23 @@ def test_what_cannot_be_tested_says_why(columns, statistic, said):
 REPLICATED = _reference("replicated_tables.csv")
 
 
-@pytest.mark.parametrize("mse", [True, False])
+@pytest.mark.parametrize("pairs", ["aa bb cc dd", "ax ay bx by cz dz cw dw"])
+def test_a_table_of_mostly_empty_cells_is_shown_and_not_tested(pairs):
+    """A number for a category, or blocks that never meet: it was a fault of status 70."""
+    homes = pd.DataFrame([list(pair) for pair in pairs.split()] * 3, columns=["row", "column"])
+    table = xl.tabulate(homes, "row", "column")
+    assert table.to_pandas("cell").estimate.notna().all()
+    with pytest.raises(MeasureError, match="so many cells are empty"):
+        table.test()
+
+
+def test_a_table_of_numbers_that_memory_cannot_hold_is_refused():
+    homes = pd.DataFrame({"income": np.arange(120), "spent": np.arange(120)})
+    with pytest.raises(MeasureError, match="14,400 cells is too large"):
+        xl.tabulate(homes, "income", "spent")
+
+
+@pytest.mark.parametrize("mse", [False, True])
 def test_replicate_weights_count_every_figure_again(mse):
     schools = pd.read_csv(HERE / "cases" / "api_models_clus2.csv")
     districts = schools["dnum"].unique()

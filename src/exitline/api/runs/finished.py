@@ -13,7 +13,7 @@ from exitline.words.shown.result import ShownResult
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exitline.api.runs.followed import Followed
+    from exitline.api.runs.followed import FollowedHouseholds
     from exitline.exits.decide.table import Decisions
     from exitline.exits.target.scenario import Effects
     from exitline.proof.disclose.hidden import Hidden
@@ -56,7 +56,7 @@ class Run(ShownResult):
         Of small areas.
     effects : Effects or None
         What the transfers of the study's scenario do.
-    followed : Followed or None
+    followed : FollowedHouseholds or None
         Movements, watch and assessment that the study asks for.
     folder : Path or None
         Where the run was written.
@@ -72,7 +72,7 @@ class Run(ShownResult):
     hidden: Hidden = field(default_factory=lambda: _nothing_hidden())
     models: tuple[Modelled, ...] = ()
     effects: Effects | None = None
-    followed: Followed | None = None
+    followed: FollowedHouseholds | None = None
     folder: Path | None = None
 
     @cached_property

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedHouseholds:
     """What a run found beside its own figures.
 
     Attributes
@@ -40,7 +40,7 @@ class Followed:
     watch: WatchList | None = None
     assessment: Assessed | None = None
 
-    def shown(self, min_count: float, *, census: bool) -> Followed:
+    def shown(self, min_count: float, *, census: bool) -> FollowedHouseholds:
         """Without figures that would give a small count away.
 
         Parameters
@@ -77,7 +77,7 @@ class Followed:
         return tuple(pages)
 
 
-def followed(ready: Ready) -> Followed:
+def followed(ready: Ready) -> FollowedHouseholds:
     """Follow the study's panel, make its watch, judge its assessment.
 
     Parameters
@@ -92,7 +92,7 @@ def followed(ready: Ready) -> Followed:
     panel, assessment = ready.study.panel, ready.study.assessment
     moved, watched = ((), None) if panel is None else _panel(ready, panel)
     judged = None if assessment is None else _assessment(ready, assessment)
-    return Followed(moved, watched, judged)
+    return FollowedHouseholds(moved, watched, judged)
 
 
 def _panel(ready: Ready, use: PanelUse) -> tuple[tuple[DynamicsSection, ...], WatchList | None]:

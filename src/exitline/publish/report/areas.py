@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.content import rule_of
 from exitline.publish.report.maps import ReportMap, map_of
-from exitline.publish.report.stacks import rule_of
 from exitline.publish.report.table import (
     MOST_ROWS,
     STATIC_ROWS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from exitline.words.catalogue import ENGLISH, Language
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from exitline.exits.decide.table import Decisions
     from exitline.exits.target.scenario import Effects
     from exitline.publish.report.findings.sections import FoundPage
-    from exitline.rules.standard import Standard
+    from exitline.rules.standard import ExitRule, Standard
     from exitline.stats.data.checking.findings import Finding
     from exitline.stats.data.money import StudyLine
     from exitline.stats.data.studies.study import Study
@@ -215,3 +215,17 @@ class ReportInput:
             for name, value in zip(columns, key, strict=True)
         ]
         return visible(label_of(tuple(parts)))
+
+
+def as_mapping(counts: OutcomeCounts) -> dict[str, float]:
+    """Counts by the words that results use for outcomes."""
+    return {"met": counts.met, "not met": counts.not_met, "cannot tell": counts.cannot_tell}
+
+
+def rule_of(content: ReportInput, level: str) -> ExitRule | None:
+    """The standard's rule for a level."""
+    from exitline.rules.standard.model import Level as StandardLevel
+
+    if content.standard is None:
+        return None
+    return content.standard.rule(cast("StandardLevel", level))

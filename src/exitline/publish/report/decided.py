@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exitline.publish.content.households import household_words
+from exitline.publish.report.content import as_mapping, rule_of
 from exitline.publish.report.stacks import (
     OUTCOMES,
     Stack,
-    as_mapping,
     criterion_stack,
-    rule_of,
     stack_of,
     with_intervals,
 )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from exitline.publish.report.table import Mark
 from exitline.words.numbers import about, rounded, write
 
 if TYPE_CHECKING:
-    from exitline.publish.report.content import OutcomeCounts, ReportInput
     from exitline.rules.standard import Criterion, ExitRule
     from exitline.stats.infer.blocks import Estimate
     from exitline.words.catalogue import Language
@@ -52,20 +51,6 @@ class Stack:
 def outcome_words(t: Language) -> dict[str, str]:
     """The words for outcomes of an exit rule."""
     return {"met": t("met"), "not met": t("not met"), "cannot tell": t("cannot tell yet")}
-
-
-def as_mapping(counts: OutcomeCounts) -> dict[str, float]:
-    """Counts by the words that results use for outcomes."""
-    return {"met": counts.met, "not met": counts.not_met, "cannot tell": counts.cannot_tell}
-
-
-def rule_of(content: ReportInput, level: str) -> ExitRule | None:
-    """The standard's rule for a level."""
-    from exitline.rules.standard.model import Level as StandardLevel
-
-    if content.standard is None:
-        return None
-    return content.standard.rule(cast("StandardLevel", level))
 
 
 def criterion_of(rule: ExitRule | None, name: str) -> Criterion | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.content.direction import isolated
 from exitline.publish.report.axis import Axis, shared_axis
-from exitline.publish.report.stacks import KEYS, RANK, criterion_of, outcome_words, rule_of
+from exitline.publish.report.content import rule_of
+from exitline.publish.report.stacks import KEYS, RANK, criterion_of, outcome_words
 from exitline.publish.report.table import (
     MOST_ROWS,
     Reference,

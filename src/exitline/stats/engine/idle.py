@@ -69,7 +69,7 @@ def given_back(connection: Connection, views: Iterable[str], rows: Iterable[str]
     for name in rows:
         connection.backend.con.unregister(name)
     with _lock:
-        if len(_waiting) < KEPT:
-            _waiting.append(connection)
-            return
-    connection.close()
+        _waiting.append(connection)
+        oldest = _waiting.pop(0) if len(_waiting) > KEPT else None
+    if oldest is not None:
+        oldest.close()

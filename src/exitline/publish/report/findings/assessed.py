@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from exitline.exits.assess.threshold import percent
 from exitline.exits.decide.reasons import percent as beside
 from exitline.publish.report.axis import Axis, shared_axis
-from exitline.publish.report.content import OutcomeCounts
+from exitline.publish.report.content import OutcomeCounts, as_mapping
 from exitline.publish.report.findings import planned
 from exitline.publish.report.findings.sections import (
     MARKS,
@@ -20,7 +20,7 @@ from exitline.publish.report.findings.sections import (
     sentence,
     table_of,
 )
-from exitline.publish.report.stacks import as_mapping, stack_of
+from exitline.publish.report.stacks import stack_of
 from exitline.publish.report.table import Table, TableCell, TableColumn, bar_of
 from exitline.words.said import Told, collected
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Statistic = Literal["F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint"]
 
 
+ALIKE = 1e-13
+"""Eigenvalues this far below the largest are zeros with rounding."""
+
+
 @dataclass(frozen=True)
 class AssociationTest:
     """A test that rows and columns are independent.
@@ -136,12 +140,28 @@ def _pearson(table: Counts, statistic: Statistic) -> AssociationTest:
 def _design_effects(table: Counts, share: Floats) -> Floats:
     """Generalised design effects: eigenvalues of the covariance of the interactions over that
     of a multinomial sample (Rao and Scott 1984, section 3)."""
-    inverse = np.divide(1.0, share, out=np.zeros_like(share), where=share > 0)
     rows, columns = table.counts.shape
+    filled, wanted = int((share > 0).sum()), (rows - 1) * (columns - 1)
+    if filled < wanted:
+        raise _sparse(filled, len(share))
+    inverse = np.divide(1.0, share, out=np.zeros_like(share), where=share > 0)
     interaction = np.kron(_contrasts(rows), _contrasts(columns))
     weighted = inverse[:, None] * interaction
     simple = interaction.T @ weighted / table.n
+    eigen = np.linalg.eigvalsh(simple)
+    if not eigen[0] > ALIKE * eigen[-1]:
+        raise _sparse(filled, len(share))
     return np.linalg.eigvals(np.linalg.solve(simple, weighted.T @ table.of_shares @ weighted)).real
+
+
+def _sparse(filled: int, cells: int) -> MeasureError:
+    """Too many empty cells for the interactions to be told apart."""
+    return MeasureError(
+        "so many cells are empty that independence cannot be tested",
+        expected="categories that meet in most cells",
+        got=f"{filled:,} of {cells:,} cells with households",
+        remedy="join categories, or cut numbers into classes first",
+    )
 
 
 def _contrasts(size: int) -> Floats:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.errors import MeasureError
 from exitline.stats.infer import intervals
 from exitline.stats.infer.build import NO_DF, ONE_PSU
 from exitline.stats.infer.cross_tables.association import Counts, independence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _Levels = tuple[list[tuple[str, ...]], tuple[str, ...]]
+MOST = 10_000
+"""Cells of a table: their covariances are two matrices of 800 MB."""
 SHARES = ("cell", "row", "column", "count")
 """What a figure of a table is a share of: all, its row, its column; or a number."""
 
@@ -206,6 +209,14 @@ def tabulation(
     of_row, row_names = _levels(rows.counts)
     none: _Levels = ([()], ())
     of_column, column_names = _levels(columns.counts) if columns else none
+    size = len(of_row) * len(of_column)
+    if size > MOST:
+        raise MeasureError(
+            f"a table of {size:,} cells is too large",
+            expected=f"at most {MOST:,} cells, since each varies with every other",
+            got=f"{len(of_row):,} by {len(of_column):,} values",
+            remedy="cut numbers into classes first, or estimate shares by area with 'proportion'",
+        )
     grid = [(*r, *c) for r in of_row for c in of_column]
     places = [_places(known.counts, [("1",)]), _places(rows.counts, of_row)]
     if columns:
