@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from exitline.stats.effect.aggregates import Shares
 from exitline.stats.effect.cells import cells
 from exitline.stats.effect.means import differences
 from exitline.stats.effect.result import GroupTimeEffects
@@ -95,13 +96,14 @@ def simulated(samples: int, seed: int, **given: Any) -> dict[str, list[Any]]:
     """By sample: errors, whether intervals and bands hold, whether true nulls are rejected."""
     random = np.random.default_rng(seed)
     found: dict[str, list[Any]] = defaultdict(list)
+    shares: Shares = "fixed" if given.get("sizes") else "estimated"
     for _ in range(samples):
         panel = drawn(random, effect=True, **given)
         sample = sample_of(*panel)
         result = effects(sample)
         overall, path = truth(sample, result)
-        row = result.aggregate("simple").to_pandas().iloc[0]
-        series = result.aggregate("event").to_pandas()
+        row = result.aggregate("simple", shares=shares).to_pandas().iloc[0]
+        series = result.aggregate("event", shares=shares).to_pandas()
         group = result.aggregate("group").to_pandas().iloc[1]
         own = GROWTH[FIRST[0]] * (np.arange(PERIODS - FIRST[0] + 1) + 1).mean()
         found["group"].append(group["ci_low"] <= own <= group["ci_high"])

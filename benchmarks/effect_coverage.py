@@ -51,9 +51,7 @@ def panel(samples: int, seed: int, **given: Any) -> list[Row]:
     return [
         mean("bias", found["error"]), mean("bias of two-way", found["two_way"]),
         rate("interval of one group's effect", 0.95, found["group"]),
-        rate("interval of the overall effect", 0.95, found["covered"])
-        if "sizes" not in given
-        else rate("interval of the overall effect, sizes fixed", float("nan"), found["covered"]),
+        rate("interval of the overall effect", 0.95, found["covered"]),
         rate("two-way holds the overall effect", 0.95, found["two_way_covered"]),
         rate("simultaneous band", 0.95, found["banded"]),
         rate("test of no effect", 0.05, found["size"]),

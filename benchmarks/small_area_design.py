@@ -6,27 +6,47 @@ sample and each area predicted, with the sample's own households standing for th
 
     python -m benchmarks.small_area_design                    # about ten minutes
     python -m benchmarks.small_area_design --populations 200 --checked 20
+    python -m benchmarks.small_area_design --shapes --populations 600 --checked 60
+
+`--shapes` asks for quantiles and the Gini coefficient of 40 areas of 100 households, a fifth or two
+fifths of which are in the sample.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from exitline.stats.smallarea.unit.bootstrap import BootstrapPlan, mean_squared_errors
+from exitline.stats.smallarea.unit.bootstrap import mean_squared_errors
 from exitline.stats.smallarea.unit.cells import CensusCells, Places
-from exitline.stats.smallarea.unit.figures import Known, indicators, predicted
+from exitline.stats.smallarea.unit.figures import indicators
 from exitline.stats.smallarea.unit.model import AreaMatch, fit_model
+from exitline.stats.smallarea.unit.own_values import Known, predicted
+from exitline.stats.smallarea.unit.population import BootstrapPlan
 from exitline.stats.smallarea.unit.result import interval
 from exitline.stats.smallarea.unit.sample import UnitSample
 from exitline.stats.smallarea.unit.transform import Transform
 
-AREAS, SIZE, DRAWN, LINE = 80, 250, 50, 12.0
+LINE = 12.0
 BETA = np.array([3.0, 0.03, -0.04])
 SIGMA_U, SIGMA_E = 0.15, 0.5
-WANTED = indicators(["headcount", "poverty_gap"])
+
+
+@dataclass(frozen=True)
+class Design:
+    """So many areas of so many households, so many of each drawn, and what is asked."""
+
+    areas: int
+    size: int
+    drawn: int
+    wanted: tuple[str, ...]
+
+
+PAPER = Design(80, 250, 50, ("headcount", "poverty_gap"))
+SHAPES = ("headcount", "quantile(0.1)", "median", "quantile(0.9)", "gini")
 
 
 @dataclass(frozen=True)
@@ -38,15 +58,15 @@ class Frame:
     drawn: np.ndarray
 
 
-def frame(random: np.random.Generator) -> Frame:
+def frame(design: Design, random: np.random.Generator) -> Frame:
     """Covariates as in the paper, and a sample of each area."""
-    area = np.repeat(np.arange(AREAS), SIZE)
-    first = random.random(len(area)) < 0.3 + 0.5 * (area + 1) / AREAS
+    area = np.repeat(np.arange(design.areas), design.size)
+    first = random.random(len(area)) < 0.3 + 0.5 * (area + 1) / design.areas
     second = random.random(len(area)) < 0.2
     x = np.column_stack([np.ones(len(area)), first, second]).astype(np.float64)
     drawn = np.zeros(len(area), dtype=bool)
-    for d in range(AREAS):
-        drawn[d * SIZE + random.choice(SIZE, DRAWN, replace=False)] = True
+    for d in range(design.areas):
+        drawn[d * design.size + random.choice(design.size, design.drawn, replace=False)] = True
     return Frame(x, area, drawn)
 
 
@@ -59,69 +79,80 @@ def cells_of(rows: Frame, beta: np.ndarray) -> CensusCells:
     return CensusCells(place, weight, weight, x @ beta, nothing, x, nothing)
 
 
-def shares(y: np.ndarray, rows: Frame) -> np.ndarray:
-    """F0 and F1 of every area, shape (areas, 2)."""
-    gap = np.maximum(1.0 - y / LINE, 0.0)
-    count = np.bincount(rows.area).astype(np.float64)
-    return np.column_stack(
-        [np.bincount(rows.area, v) / count for v in ((y < LINE).astype(float), gap)]
-    )
+def figures(names: Sequence[str], y: np.ndarray, area: np.ndarray) -> np.ndarray:
+    """What is asked of every area, shape (areas, figures); areas are of one size, in order."""
+    rows = np.sort(y.reshape(int(area.max()) + 1, -1), axis=1)
+    n = rows.shape[1]
+    gap = np.maximum(1.0 - rows / LINE, 0.0)
+    rank = np.arange(1, n + 1) - 0.5
+    known = {
+        "headcount": lambda: (gap > 0).mean(axis=1), "poverty_gap": lambda: gap.mean(axis=1),
+        "median": lambda: np.quantile(rows, 0.5, axis=1),
+        "quantile(0.1)": lambda: np.quantile(rows, 0.1, axis=1),
+        "quantile(0.9)": lambda: np.quantile(rows, 0.9, axis=1),
+        "gini": lambda: 2 * (rows @ rank) / (n * rows.sum(axis=1)) - 1,
+    }  # fmt: skip
+    return np.column_stack([known[name]() for name in names])
 
 
-def run(populations: int, checked: int, replicates: int) -> None:
+def run(design: Design, populations: int, checked: int, replicates: int) -> None:
     """Draw, predict, compare."""
     random = np.random.default_rng(2010)
-    rows = frame(random)
-    everywhere = np.arange(AREAS)
+    rows, wanted, areas = frame(design, random), indicators(design.wanted), design.areas
+    everywhere = np.arange(areas)
     places = Places(
-        everywhere, tuple(range(AREAS)), {"area": everywhere},
-        {"area": tuple((d,) for d in range(AREAS))}, np.full(AREAS, SIZE),
-        np.full(AREAS, float(SIZE)),
+        everywhere, tuple(range(areas)), {"area": everywhere},
+        {"area": tuple((d,) for d in range(areas))}, np.full(areas, design.size),
+        np.full(areas, float(design.size)),
     )  # fmt: skip
     sample = UnitSample(rows.x[rows.drawn], rows.area[rows.drawn], 0)
     errors, direct, estimated, inside = [], [], [], []
     for k in range(populations):
-        u = random.normal(0.0, SIGMA_U, AREAS)
+        u = random.normal(0.0, SIGMA_U, areas)
         t = rows.x @ BETA + u[rows.area] + random.normal(0.0, SIGMA_E, len(rows.area))
         y = np.exp(t)
-        truth = shares(y, rows)
+        truth = figures(design.wanted, y, rows.area)
         fitted, _ = fit_model(sample, y[rows.drawn], Transform("log"))
         cells = cells_of(rows, fitted.beta)
         known = Known(sample.area, np.ones(len(sample.area)), y[rows.drawn])
-        found = predicted(WANTED, cells, places, fitted.over(AreaMatch(everywhere)), LINE, known)[
-            "area"
-        ]
+        given = fitted.over(AreaMatch(everywhere))
+        found = predicted(wanted, cells, places, given, LINE, known)["area"]
         errors.append((found - truth) ** 2)
-        small = Frame(sample.x, sample.area, np.ones(len(sample.area), bool))
-        direct.append((shares(y[rows.drawn], small) - truth) ** 2)
+        direct.append((figures(design.wanted, y[rows.drawn], sample.area) - truth) ** 2)
         if k < checked:
             plan = BootstrapPlan(
-                sample, fitted, t[rows.drawn], cells, places, AreaMatch(everywhere), WANTED, LINE
-            )
+                sample, fitted, t[rows.drawn], cells, places, AreaMatch(everywhere), wanted, LINE,
+                known=known,
+            )  # fmt: skip
             mse = mean_squared_errors(plan, replicates, k)["area"]
             estimated.append(mse)
             limits = [
-                interval(found[:, j], mse[:, j], 0.95, share=True, positive=False) for j in (0, 1)
+                interval(found[:, j], mse[:, j], 0.95, share=one.share, positive=not one.share)
+                for j, one in enumerate(wanted)
             ]
             inside.append(
                 np.column_stack(
                     [(lo <= truth[:, j]) & (truth[:, j] <= hi) for j, (lo, hi) in enumerate(limits)]
                 )
             )
-    report(np.array(errors), np.array(direct), np.array(estimated), np.array(inside))
+    report(design, np.array(errors), np.array(direct), np.array(estimated), np.array(inside))
 
 
 def report(
-    errors: np.ndarray, direct: np.ndarray, estimated: np.ndarray, inside: np.ndarray
-) -> None:
+    design: Design, errors: np.ndarray, direct: np.ndarray, estimated: np.ndarray,
+    inside: np.ndarray,
+) -> None:  # fmt: skip
     """Print mean squared errors and what the bootstrap says of them."""
-    for j, name in enumerate(("F0", "F1")):
+    print(f"{design.areas} areas of {design.size} households, {design.drawn} of each drawn")
+    for j, name in enumerate(design.wanted):
         eb, plain = errors[:, :, j].mean() * 1e4, direct[:, :, j].mean() * 1e4
         boot = estimated[:, :, j].mean() * 1e4
         se = errors[:, :, j].mean(axis=1).std() / np.sqrt(len(errors)) * 1e4
+        sure = estimated[:, :, j].mean(axis=1).std() / np.sqrt(len(estimated)) * 1e4
+        apart = 100 * np.hypot(se / eb, sure / boot) * boot / eb
         print(
             f"{name}: MSE x 1e4 of EB {eb:.3f} (+- {se:.3f}), direct {plain:.3f}; "
-            f"bootstrap {boot:.3f} ({100 * (boot / eb - 1):+.1f} %); "
+            f"bootstrap {boot:.3f} ({100 * (boot / eb - 1):+.1f} +- {apart:.1f} %); "
             f"coverage of 95 % intervals {100 * inside[:, :, j].mean():.2f} %"
         )
         by_area = estimated[:, :, j].mean(axis=0) / errors[:, :, j].mean(axis=0)
@@ -133,5 +164,8 @@ if __name__ == "__main__":
     parser.add_argument("--populations", type=int, default=2000)
     parser.add_argument("--checked", type=int, default=100)
     parser.add_argument("--replicates", type=int, default=200)
+    parser.add_argument("--shapes", action="store_true", help="quantiles and Gini coefficients")
     given = parser.parse_args()
-    run(given.populations, given.checked, given.replicates)
+    asked = [Design(40, 100, n, SHAPES) for n in (20, 40)] if given.shapes else [PAPER]
+    for one in asked:
+        run(one, given.populations, given.checked, given.replicates)

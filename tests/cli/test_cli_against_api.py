@@ -81,6 +81,7 @@ ANOTHER = {
     ("works", "bounds"): "series.honest(kind, bounds)",
     ("works", "honest"): "series.honest(kind)",
     ("works", "longest"): "found.aggregate('event', longest=)",
+    ("works", "shares"): "found.aggregate('event', shares=)",
     ("works", "matters"): "series.needed(effect)",
     ("target", "source"): "data, or a study's path",
     ("target", "fitted"): "method=",

@@ -92,6 +92,10 @@ Examples:
     help="For --by event: only groups that are seen so long after treatment began.",
 )  # fmt: skip
 @click.option(
+    "--shares", type=click.Choice(["estimated", "fixed"]), default="estimated", show_default=True,
+    help="Whether groups might have been of other sizes, or are what they are: all counties.",
+)  # fmt: skip
+@click.option(
     "--matters", type=numbers.FiniteNumber(),
     help="Smallest effect that matters: how many units would tell it from none.",
 )  # fmt: skip
@@ -113,6 +117,7 @@ def effect(
     data: str,
     by: Any,
     longest: float | None,
+    shares: Any,
     matters: float | None,
     honest: Any,
     bounds: tuple[float, ...],
@@ -138,7 +143,7 @@ def effect(
         found = difference_in_differences(
             open_source(data, **reading), design=design if designed else None, **options
         )
-        series = found.aggregate(by, longest=longest)
+        series = found.aggregate(by, longest=longest, shares=shares)
         apart = series.honest(honest, bounds or HONEST[honest]) if honest else None
     save_all(series, saved)
     if json_:

@@ -223,6 +223,18 @@ CHANGED = {
     "an asset out of its chain": (
         "DELETE FROM register_assetstep; UPDATE register_asset SET steps = 0, head = ''",
         "asset y: it is in no chain"),
+    "where a service is measured": (
+        "UPDATE register_workplace SET facts = replace(facts, '0.5', '0.6')",
+        "C/a/ places of services are not those that were recorded"),
+    "what the works file said": (
+        "UPDATE register_setting SET value = replace(value, '30.0', '45.0') WHERE name = 'works'",
+        "the works file is kept otherwise than it was taken in: criteria"),
+    "both, and the row that has it": (
+        "UPDATE register_workplace SET facts = replace(facts, '0.5', '0.6');"
+        "UPDATE register_workstaken SET content = replace(content, '0.5', '0.6')",
+        "works as taken in, row 2: it does not follow from the one before"),
+    "the end of that chain": ("DELETE FROM register_workstaken WHERE number = 2",
+                              "works as taken in: the end of the chain is missing or changed"),
 }  # fmt: skip
 
 
@@ -234,6 +246,9 @@ def earlier(tmp_path_factory):
 
     file = tmp_path_factory.mktemp("earlier") / "register.db"
     file.write_bytes(lzma.decompress(EARLIER.read_bytes()))
+    with closing(sqlite3.connect(file)) as raw, raw:
+        place = '{"village": "a", "households": 4.0, "latitude": 0.5, "longitude": 0.5}'
+        raw.execute("INSERT INTO register_workplace (path, facts) VALUES ('C/a/', ?)", [place])
     before = _bytes(file, "SELECT content, hash FROM register_workstep ORDER BY id")
     for _ in range(2):  # the second time there is nothing left to do
         keeping.make(f"sqlite:///{file}", upgrade=True)

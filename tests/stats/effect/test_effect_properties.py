@@ -218,3 +218,20 @@ def test_few_units_keep_the_level_of_the_test_before_treatment():
     assert np.mean(ours) < 0.09
     assert np.mean(wald) > 0.15
     assert set(few) == {"cannot tell yet"}
+
+
+def test_groups_whose_sizes_are_what_they_are_add_no_error_of_shares():
+    found = xl.effect.difference_in_differences(
+        "tests/stats/effect/reference/mpdta.csv", "lemp", unit="countyreal", time="year",
+        first="first.treat",
+    )  # fmt: skip
+    since = np.array([found.sample.times[c.time] - c.group for c in found.cells])
+    size = np.array([(found.sample.group == c.group).sum() for c in found.cells])
+    series = found.aggregate("event", shares="fixed").to_pandas().set_index("since")
+    for e in (0, 1):
+        weight = np.where(since == e, size, 0) / size[since == e].sum()
+        moved = found.influence @ weight
+        assert series.loc[f"{e}", "se"] == pytest.approx(np.sqrt(moved @ moved), rel=1e-12)
+        assert series.loc[f"{e}", "estimate"] == pytest.approx(found.estimate @ weight, rel=1e-12)
+    with pytest.raises(ExitlineError, match="there is no kind of shares 'none'"):
+        found.aggregate("event", shares="none")

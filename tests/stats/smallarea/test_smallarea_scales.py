@@ -11,9 +11,11 @@ import pytest
 import exitline as xl
 from exitline.stats.smallarea.area.fit import Direct, fitted_at
 from exitline.stats.smallarea.area.mse import analytic
-from exitline.stats.smallarea.area.resampled import bootstrap, jackknife, weighted_jackknife
+from exitline.stats.smallarea.area.resampled import jackknife, weighted_jackknife
 from exitline.stats.smallarea.area.transforms import scale_named
 from exitline.stats.smallarea.area.variance import Batch, estimate_variance
+from exitline.stats.smallarea.area.variants import Extra, Options
+from exitline.stats.smallarea.area.worlds import bootstrap
 
 CASES = Path(__file__).parent / "cases"
 DISTRICTS = pd.read_csv(CASES / "districts.csv")
@@ -67,7 +69,8 @@ def test_errors_are_those_of_simulated_truth():
             given["jackknife"].append(jackknife(one))
         covered.append(np.abs(one.predicted - truth[i]) <= 1.96 * np.sqrt(mse))
         if i < 60:
-            given["bootstrap"].append(bootstrap(one, scale_named("none"), "naive", 40, i)[0])
+            given["bootstrap"].append(bootstrap(one, Extra(), scale_named("none"),
+                Options(back="naive", replicates=40, seed=i))[0])  # fmt: skip
     so = np.mean(away)
     assert np.mean(given["analytic"]) == pytest.approx(so, rel=0.06)
     assert np.mean(given["weighted"]) == pytest.approx(so, rel=0.08)

@@ -7,10 +7,15 @@ import pytest
 
 import exitline as xl
 from exitline.stats.smallarea.errors import SmallAreaError
-from exitline.stats.smallarea.unit.bootstrap import BootstrapPlan, _known_effects, _scatter, _truth
 from exitline.stats.smallarea.unit.cells import CensusCells, Places
-from exitline.stats.smallarea.unit.figures import indicators, values
+from exitline.stats.smallarea.unit.figures import indicators
 from exitline.stats.smallarea.unit.model import AreaMatch, fit_model
+from exitline.stats.smallarea.unit.population import (
+    BootstrapPlan,
+    average_scatter,
+    population,
+    scatter_of,
+)
 from exitline.stats.smallarea.unit.sample import UnitSample
 from exitline.stats.smallarea.unit.transform import Transform
 
@@ -50,13 +55,12 @@ def test_a_population_is_expected_and_scatters_as_its_draws_do(how):
     plan = small_plan(how)
     random = np.random.default_rng(6)
     effect = random.normal(0, 0.2, 12)
-    truth = _truth(plan, effect)
+    truth = population(plan, effect)
     rows = np.repeat(np.arange(48), plan.cells.weight.astype(int))
     m = plan.cells.mu[rows] + effect[plan.cells.place[rows]]
-    given = _known_effects(plan, effect)
     draws = []
     for _ in range(400):
-        y = how.back(m + random.normal(0, np.sqrt(given.sigma2_e), len(m)))
+        y = how.back(m + random.normal(0, np.sqrt(plan.fitted.sigma2_e), len(m)))
         found = []
         for k in range(12):
             own = np.sort(y[plan.cells.place[rows] == k])
@@ -69,8 +73,8 @@ def test_a_population_is_expected_and_scatters_as_its_draws_do(how):
             )  # fmt: skip
         draws.append(found)
     draws = np.array(draws)
-    mean = values(plan.wanted, plan.places, "area", truth.sums, truth.shapes["area"])
-    scatter = _scatter(plan, "area", truth, effect)
+    mean = truth.figures(plan, "area")
+    scatter = scatter_of(plan, "area", truth)
     error = draws.std(axis=0) / np.sqrt(400)
     away = (mean - draws.mean(axis=0)) / error
     assert np.abs(away).max() < 4.5
@@ -78,6 +82,14 @@ def test_a_population_is_expected_and_scatters_as_its_draws_do(how):
     # variances of 400 draws are known to 7 %, their mean over 12 areas to 2 %
     ratio = (scatter / draws.var(axis=0)).mean(axis=0)
     assert ratio == pytest.approx(1.0, abs=0.10)
+
+
+def test_what_populations_scatter_on_average_is_the_mean_over_their_effects():
+    plan = small_plan(Transform("log"))
+    random, sd = np.random.default_rng(7), np.sqrt(plan.fitted.sigma2_u)
+    every = [population(plan, random.normal(0, sd, 12)).scatter for _ in range(800)]
+    error = np.std(every, axis=0) / np.sqrt(len(every))
+    assert (np.abs(average_scatter(plan) - np.mean(every, axis=0)) < 4.5 * error).all()
 
 
 def errors(sample, census, **options):
@@ -155,12 +167,22 @@ def test_a_benchmarked_map_meets_its_targets_and_says_their_error(unit_sample, u
         # a target that errs by .03 leaves no area surer than about that
         head = table["measure"] == "headcount"
         assert np.sqrt((table["rmse"][head] ** 2).mean()) > 0.03
+        bounds = {"headcount": (0.4, 0.5)}
+        held = xl.small_area.ebp(*model, **given | {"replicates": 8}, benchmark=how,
+                                 targets=targets, bounds=bounds).levels[0].figures[0]  # fmt: skip
+        assert held.estimate.min() >= 0.4
+        assert held.estimate.max() == 0.5
+        assert share.to_numpy() @ held.estimate == pytest.approx(0.45, rel=1e-9)
         known = table["measure"] == "mean"
         assert (table["rmse"][known] < 1.2 * free["rmse"][known]).all()
         assert found.mse_name == "parametric bootstrap of benchmarked figures"
     for wrong, said in (
         ({"benchmark": "raking"}, "there is no benchmark 'raking'"),
         ({"targets": targets}, "targets without a benchmark"),
+        ({"bounds": {"headcount": (0, 1)}}, "bounds without a benchmark"),
+        ({"benchmark": "ratio", "bounds": {"headcount": (1, 0)}}, "these are no bounds"),
+        ({"benchmark": "ratio", "bounds": {"headcount": (0, 0.01)}}, "no figures meet this"),
+        ({"benchmark": "ratio", "targets": {"headcount": 1.2}}, "no figures meet this"),
         ({"benchmark": "ratio", "measures": ["gini"]}, "'gini' of areas does not average"),
         ({"benchmark": "ratio", "targets": {"watts": 1.0}}, "there is no measure 'watts'"),
     ):

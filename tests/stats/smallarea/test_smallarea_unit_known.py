@@ -7,7 +7,8 @@ import pytest
 
 import exitline as xl
 from exitline.stats.smallarea.unit.cells import CensusCells, Places
-from exitline.stats.smallarea.unit.figures import Known, indicators, predicted
+from exitline.stats.smallarea.unit.figures import indicators, mixture
+from exitline.stats.smallarea.unit.own_values import Known, predicted, shape_variance
 from exitline.stats.smallarea.unit.predict import Predictor
 from exitline.stats.smallarea.unit.transform import Transform
 
@@ -52,6 +53,18 @@ def test_both_kinds_of_households_count_as_they_are_drawn(rest, own):
     # the distribution of order statistics is taken to the second order
     allowed = 4 * error + np.array([0.003, 0.01, 0.005, 0.012]) * found
     assert (away <= allowed).all()
+    # a replicate's truth: the effect is what it is, only the households that are predicted scatter
+    here = Predictor(Transform("log"), sigma2_e, np.array([effect]), np.zeros(1))
+    of, few = mixture(cells, places, "d", here, drawn=True)
+    domain = np.zeros(own, int)
+    scatter = [float(shape_variance(of, few, one.p, known, domain)[0])
+               for one in indicators(WANTED)]  # fmt: skip
+    rows = mu[:, None] + effect + random.normal(0, np.sqrt(sigma2_e), (rest, REPLICATES))
+    whole = np.sort(np.concatenate([np.exp(rows), np.tile(y[:, None], REPLICATES)]), axis=0)
+    worlds = np.vstack([gini(whole), np.quantile(whole, [0.1, 0.5, 0.9], axis=0)])
+    # to the first order; a tenth percentile of 80 hangs on a few households
+    assert scatter == pytest.approx(worlds.var(axis=1), rel=0.25)
+    assert np.mean(scatter / worlds.var(axis=1)) == pytest.approx(1.0, abs=0.1)
     alone = predicted(indicators(WANTED), cells, places, given, 2.0)["d"][0]
     if own >= 20:
         assert (np.abs(alone - values.mean(axis=1)) > allowed).any()

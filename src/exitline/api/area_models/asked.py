@@ -42,6 +42,7 @@ class ModelAsked:
     benchmark: str | None = None
     targets: Mapping[str, Any] | None = None
     within: str | None = None
+    bounds: Mapping[str, tuple[float, float]] | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -141,16 +142,30 @@ def _require_benchmark(asked: ModelAsked) -> None:
             got="one of them is missing", remedy="name both, or leave within out",
         )  # fmt: skip
     if asked.benchmark is None:
-        if asked.targets is not None:
-            raise SmallAreaError(
-                "targets without a benchmark", where="targets", expected="benchmark='ratio'",
-                got="none", remedy="say how figures are brought to them",
-            )  # fmt: skip
+        for key, given in (("targets", asked.targets), ("bounds", asked.bounds)):
+            if given is not None:
+                raise SmallAreaError(
+                    f"{key} without a benchmark", where=key, expected="benchmark='ratio'",
+                    got="none", remedy="say how figures are brought to them",
+                )  # fmt: skip
         return
     if asked.benchmark not in WAYS:
         raise unknown("benchmark", asked.benchmark, WAYS, error=SmallAreaError, where="benchmark")
     require_means(asked.wanted)
     names = [one.name for one in asked.wanted]
-    for name in asked.targets or {}:
-        if name not in names:
-            raise unknown("measure", name, names, error=SmallAreaError, where="targets")
+    for key, given in (("targets", asked.targets or {}), ("bounds", asked.bounds or {})):
+        for name in given:
+            if name not in names:
+                raise unknown("measure", name, names, error=SmallAreaError, where=key)
+    _require_bounds(asked.bounds or {})
+
+
+def _require_bounds(bounds: Mapping[str, tuple[float, float]]) -> None:
+    """Refuse bounds between which nothing lies."""
+    for name, (low, high) in bounds.items():
+        if not low < high:
+            raise SmallAreaError(
+                "these are no bounds", where=f"bounds: {name}",
+                expected="two numbers, the lower one first", got=f"{low:g} and {high:g}",
+                remedy="write both: (0, 1)",
+            )  # fmt: skip

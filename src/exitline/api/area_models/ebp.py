@@ -48,7 +48,7 @@ def ebp_of(ready: Ready, use: SmallAreaUse) -> Modelled:
         given.get("size"), bool(given.get("own_values")), given.get("district"),
         given.get("predictor", "eb"), given.get("mse", "parametric"),
         given.get("replicates", 200), given.get("seed", 1), ready.study.confidence,
-        given.get("benchmark"), given.get("targets"), given.get("within"),
+        given.get("benchmark"), given.get("targets"), given.get("within"), given.get("bounds"),
     )  # fmt: skip
     require_options(asked)
     census, _ = asked.sources(use.tables["census"].open(), use.tables["census"].open(), None)

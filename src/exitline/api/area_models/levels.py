@@ -143,7 +143,8 @@ def totals_of(
     SmallAreaError
         For a target that is neither given nor estimated.
     """
-    from exitline.stats.smallarea.unit.totals import BenchmarkTotals
+    from exitline.stats.smallarea.benchmarking import BenchmarkRule, refuse_target
+    from exitline.stats.smallarea.unit.totals import BenchmarkTotals, bounds_of
 
     found = []
     for one in asked.wanted:
@@ -166,8 +167,11 @@ def totals_of(
             "benchmarked by {how} to {figures} (the survey's own figures of all areas together)",
             how=asked.benchmark, figures=said,
         )  # fmt: skip
+    limits = tuple((asked.bounds or {}).get(one.name, bounds_of(one)) for one in asked.wanted)
+    for (low, high), aim in zip(limits, target, strict=True):
+        refuse_target(aim, BenchmarkRule(str(asked.benchmark), np.zeros(0), low, high))
     if asked.within is None:
-        return BenchmarkTotals(str(asked.benchmark), target, se), [note]
+        return BenchmarkTotals(str(asked.benchmark), target, se, bounds=limits), [note]
     from exitline.stats.smallarea.unit.result import shown
 
     names = [shown(one) for one in places.domains[asked.within]]
@@ -179,7 +183,7 @@ def totals_of(
     known = np.isfinite(own).all(axis=2)
     own[~known] = np.nan
     totals = BenchmarkTotals(
-        str(asked.benchmark), target, se, asked.within, own[:, :, 0], own[:, :, 1]
+        str(asked.benchmark), target, se, asked.within, own[:, :, 0], own[:, :, 1], limits
     )
     return totals, [
         note,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from exitline.api.area_models.asked import ModelAsked
     from exitline.stats.smallarea.formula import ModelRows
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
-    from exitline.stats.smallarea.unit.figures import Known
     from exitline.stats.smallarea.unit.model import AreaMatch
+    from exitline.stats.smallarea.unit.own_values import Known
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -100,7 +100,7 @@ def known_households(
     asked: ModelAsked, rows: ModelRows, at: Ints, welfare: Floats, places: Places
 ) -> tuple[Known | None, Places]:
     """The sample's own households, where they stand for themselves."""
-    from exitline.stats.smallarea.unit.figures import Known
+    from exitline.stats.smallarea.unit.own_values import Known
     from exitline.stats.smallarea.unit.result import shown
 
     if not asked.own_values:
@@ -118,7 +118,8 @@ def known_households(
     where = np.array([place.get(name, -1) for name in names], dtype=np.int64)
     weight = numbers(rows, asked.size)[at] if asked.size else np.ones(len(where))
     inside = (where >= 0) & (weight > 0)
-    known = Known(where[inside], weight[inside], welfare[inside])
+    row = np.flatnonzero(inside)
+    known = Known(where[row], weight[row], welfare[row], row)
     size = len(places.area)
     return known, replace(
         places,

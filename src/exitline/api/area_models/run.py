@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from exitline.stats.smallarea.formula import ModelRows
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
+    from exitline.stats.smallarea.unit.own_values import Known
     from exitline.stats.smallarea.unit.result import Level, UnitModel
     from exitline.stats.smallarea.unit.sample import UnitSample
     from exitline.stats.smallarea.unit.totals import BenchmarkTotals
@@ -246,7 +247,7 @@ class ModelRun:
 
     def _predicted(self) -> tuple[Level, ...]:
         """The figures of every level, with their errors where these are asked for."""
-        from exitline.stats.smallarea.unit.figures import predicted
+        from exitline.stats.smallarea.unit.own_values import predicted
 
         asked = self.asked
         cells, places, match = self._cells(NARROW, columns=False)
@@ -267,45 +268,30 @@ class ModelRun:
                 level: totals.moved(asked.wanted, places, level, one, aims)
                 for level, one in found.items()
             }
-        errors = self._errors(places, totals) if asked.mse != "none" else {}
+        errors = self._errors(places, known, totals) if asked.mse != "none" else {}
         shown_as = Shown(asked, places, match.area, self.sample.n.astype(np.int64), direct)
         return tuple(shown_as.level(", ".join(level), found, errors) for level in asked.levels)
 
-    def _errors(self, whole: Places, totals: BenchmarkTotals | None) -> dict[str, Floats]:
+    def _errors(
+        self, whole: Places, known: Known | None, totals: BenchmarkTotals | None
+    ) -> dict[str, Floats]:
         """Mean squared errors by bootstrap."""
         from exitline.stats.smallarea.unit.bootstrap import (
-            BootstrapPlan,
             mean_squared_errors,
             unconditional_variances,
         )
+        from exitline.stats.smallarea.unit.population import BootstrapPlan
 
         asked = self.asked
         cells, places, match = self._cells(WIDE, columns=True)
         plan = BootstrapPlan(
             self.sample, self.fitted, self.fitted.how.forward(self.welfare), cells,
             replace(places, weight=whole.weight), match, asked.wanted, asked.line,
-            "wild" if asked.mse == "wild" else "parametric", asked.parameter is None, totals,
+            "wild" if asked.mse == "wild" else "parametric", asked.parameter is None, totals, known,
         )  # fmt: skip
         if asked.predictor == "ell":
             return unconditional_variances(plan, self.scatter, asked.replicates, asked.seed)
-        found = mean_squared_errors(plan, asked.replicates, asked.seed, self.progress)
-        if asked.own_values:
-            self._of_the_rest(found, places, whole)
-            if any(one.moment is None and one.p == one.p for one in asked.wanted):
-                self.notes.append(
-                    say(
-                        "errors of quantiles are understated by up to a tenth where the sample's "
-                        "households stand for themselves"
-                    )
-                )
-        return found
-
-    def _of_the_rest(self, errors: dict[str, Floats], places: Places, whole: Places) -> None:
-        """Quantiles and Gini coefficients move with the households that are predicted alone."""
-        shape = [k for k, one in enumerate(self.asked.wanted) if one.moment is None]
-        for level, found in errors.items():
-            rest = places.sums(level, places.weight) / whole.sums(level, whole.weight)
-            found[:, shape] *= rest[:, None] ** 2
+        return mean_squared_errors(plan, asked.replicates, asked.seed, self.progress)
 
 
 def how_far(sample: UnitSample, fitted: Fitted, welfare: Floats) -> tuple[Floats, Floats]:

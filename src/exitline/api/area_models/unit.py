@@ -37,6 +37,7 @@ def ebp(
     benchmark: Literal["ratio", "difference"] | None = None,
     targets: Mapping[str, float | tuple[float, float]] | None = None,
     within: str | None = None,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
     design: Design | None = None,
     progress: Callable[[int, int], None] | None = None,
     engine: str | Engine = "duckdb",
@@ -102,6 +103,9 @@ def ebp(
     within : str, optional
         Two stages: a level of `by`, such as provinces, whose own estimates by the sample meet the
         total first; areas then meet their group's.
+    bounds : mapping of measure to two numbers, optional
+        Within which benchmarked figures stay; shares within 0 and 1 unless given. Figures on a
+        bound stay there, and the others take what is left.
     progress : callable, optional
         Told how many replicates are done, of how many.
     engine : {"duckdb", "spark"} or Engine
@@ -143,7 +147,7 @@ def ebp(
     asked = ModelAsked(
         formula, area, wanted, line_of(wanted, line), levels_of(area, by), transform, parameter,
         shift, method, weight, size, own_values, district, predictor, mse, replicates, seed, level,
-        benchmark, targets, within,
+        benchmark, targets, within, bounds,
     )  # fmt: skip
     require_options(asked)
     with session(engine) as running:

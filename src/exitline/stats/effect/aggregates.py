@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Kind = Literal["simple", "group", "calendar", "event"]
+Shares = Literal["estimated", "fixed"]
 
 
 class Averages:
@@ -27,6 +28,8 @@ class Averages:
     wanted : sequence of Cell
     estimate : float array, shape (cells,)
     influence : float array, shape (rows, cells)
+    shares : {"estimated", "fixed"}
+        Whether the sizes of groups might have been others, in another sample.
 
     References
     ----------
@@ -34,8 +37,9 @@ class Averages:
     """
 
     def __init__(
-        self, sample: EffectSample, wanted: Sequence[Cell], estimate: Floats, influence: Floats
-    ) -> None:
+        self, sample: EffectSample, wanted: Sequence[Cell], estimate: Floats, influence: Floats,
+        shares: Shares = "estimated",
+    ) -> None:  # fmt: skip
         self.sample, self.cells = sample, tuple(wanted)
         self.estimate, self.influence = estimate, influence
         total = sample.weight.sum()
@@ -44,6 +48,8 @@ class Averages:
         weighted = member * sample.weight[:, None]
         self.share = weighted.sum(axis=0) / total
         self.share_influence = (weighted - self.share * sample.weight[:, None]) / total
+        if shares == "fixed":
+            self.share_influence = np.zeros_like(self.share_influence)
 
     def by_share(self, kept: Sequence[int]) -> tuple[float, Floats]:
         """The average of some effects, each by its group's share."""

@@ -10,8 +10,10 @@ from scipy.spatial import cKDTree
 
 from exitline.stats.effect.errors import EffectError
 from exitline.stats.effect.needed import units_needed
+from exitline.stats.effect.sample import EffectSample
+from exitline.stats.effect.small import spread
 from exitline.stats.infer import intervals
-from exitline.words.said import say
+from exitline.words.said import Numeral, say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -131,7 +133,9 @@ def matched_comparison(
     Abadie and Imbens (2006), Econometrica 74, 235-267, and (2011), JBES 29, 1-11: matching with
     replacement on Mahalanobis distance, corrected by a regression among the untreated. The
     variance is that of the sum of what each unit adds (its own gap, and its residual as often as
-    it was matched) between PSUs within strata: Abadie and Spiess (2022), JASA 117, 983-995.
+    it was matched) between PSUs within strata: Abadie and Spiess (2022), JASA 117, 983-995. Treated
+    and untreated units each tell their own part of it: as for panels, see
+    `exitline.stats.effect.small.spread`.
     """
     ones, others = np.flatnonzero(treated), np.flatnonzero(~treated)
     if ones.size < 2 or others.size <= max(matches, covariates.shape[1] + 1):
@@ -151,11 +155,11 @@ def matched_comparison(
     total = weight[ones].sum()
     effect = float(weight[ones] @ gap / total)
     influence = np.where(treated, weight * (left - effect), -share * left) / total
-    variance, df = _between(influence, psu, stratum)
+    se, df = _between(influence, treated, psu, stratum)
     means = [float(np.average(outcome[part], weights=weight[part])) for part in (ones, others)]
     notes = _notes(covariates, ones, others, df)
     return MatchedComparison(
-        effect, float(np.sqrt(variance)), df, level, means[0] - means[1], ones.size, others.size,
+        effect, se, df, level, means[0] - means[1], ones.size, others.size,
         int((share > 0).sum()), _balance(covariates, names, weight, ones, others, share), notes,
     )  # fmt: skip
 
@@ -172,20 +176,23 @@ def _nearest(covariates: Floats, ones: Ints, others: Ints, matches: int) -> Ints
     return np.asarray(others[np.asarray(found).reshape(ones.size, matches)])
 
 
-def _between(influence: Floats, psu: Ints, stratum: Ints) -> tuple[float, float]:
-    """The variance between PSUs within strata, and its degrees of freedom."""
-    codes, index = np.unique(psu, return_index=True)
-    sums = np.bincount(np.searchsorted(codes, psu), influence, codes.size)
-    _, of = np.unique(stratum[index], return_inverse=True)
-    count = np.bincount(of).astype(np.float64)
-    df = float(codes.size - count.size)
-    if (count < 2).any() or df < 1:
+def _between(influence: Floats, treated: Bools, psu: Ints, stratum: Ints) -> tuple[float, float]:
+    """The standard error between PSUs within strata, and its degrees of freedom."""
+    codes, index, of = np.unique(psu, return_index=True, return_inverse=True)
+    _, strata = np.unique(stratum, return_inverse=True)
+    count = np.bincount(strata[index])
+    if (count < 2).any() or codes.size <= count.size:
         raise EffectError(
             "a stratum has a single PSU", expected="two in each", got=f"{int((count < 2).sum())}",
             remedy="join strata",
         )  # fmt: skip
-    centred = sums - (np.bincount(of, sums) / count)[of]
-    return float((centred**2 * (count / (count - 1))[of]).sum()), df
+    ones = np.ones(treated.size)
+    sample = EffectSample(
+        (), treated.astype(np.float64), ones, np.zeros((treated.size, 0)), ones.astype(np.int64),
+        of, strata, designed=True,
+    )  # fmt: skip
+    found = spread(sample, influence[:, None])
+    return float(np.sqrt(found.small[0, 0])), float(found.df[0])
 
 
 def _balance(
@@ -214,5 +221,8 @@ def _notes(covariates: Floats, ones: Ints, others: Ints, df: float) -> tuple[str
     if beyond:
         notes.append(say("treated units beyond all untreated ones in a covariate: {n}", n=beyond))
     if df < 20:
-        notes.append(f"{df:g} degrees of freedom: the interval is wide for that reason")
+        notes.append(
+            say("{df} degrees of freedom: the interval is wide for that reason",
+                df=Numeral(f"{df:.3g}"))
+        )  # fmt: skip
     return tuple(notes)

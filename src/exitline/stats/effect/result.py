@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from scipy import stats
 
 from exitline.errors import unknown
-from exitline.stats.effect.aggregates import Averages
+from exitline.stats.effect.aggregates import Averages, Shares
 from exitline.stats.effect.errors import EffectError
 from exitline.stats.effect.needed import units_needed
 from exitline.stats.effect.small import LEAST, EffectSpread, spread
@@ -312,17 +312,22 @@ class GroupTimeEffects(ShownResult):
             "controls": [int(units[self.sample.in_groups(c.controls)].sum()) for c in self.cells],
         })  # fmt: skip
 
-    def aggregate(self, kind: Kind = "simple", *, longest: float | None = None) -> EffectSeries:
-        """Fewer figures: the overall effect, and effects by group, period or time since.
+    def aggregate(
+        self, kind: Kind = "simple", *, longest: float | None = None,
+        shares: Shares = "estimated",
+    ) -> EffectSeries:  # fmt: skip
+        """The overall effect, and effects by group, period or time since.
 
         Parameters
         ----------
         kind : {"simple", "group", "calendar", "event"}
-            "simple": all effects after treatment, by the shares of the groups; "group": each
-            group's mean, overall by their shares; "calendar": each period's; "event": by time
-            since treatment began (negative: before), overall the mean of those after.
+            "simple": all after treatment, by shares of groups; "group": each group's mean, overall
+            by their shares; "calendar": each period's; "event": by time since treatment began
+            (negative: before), overall the mean of those after.
         longest : float, optional
             For "event": only groups that are seen so long after treatment began.
+        shares : {"estimated", "fixed"}
+            Whether groups might have been of other sizes, or are what they are: all counties.
 
         Returns
         -------
@@ -331,17 +336,18 @@ class GroupTimeEffects(ShownResult):
         Raises
         ------
         EffectError
-            For another kind, or where nothing is left.
         """
         if kind not in NAMES:
             raise unknown("way to put effects together", kind, NAMES, error=EffectError)
+        if shares not in get_args(Shares):
+            raise unknown("kind of shares", shares, get_args(Shares), error=EffectError)
         if not any(not cell.before for cell in self.cells):
             raise EffectError(
                 "no effect after treatment can be estimated",
                 expected="groups that are seen under treatment, and others to compare with",
                 got="comparisons before treatment alone", remedy="add later periods",
             )  # fmt: skip
-        found = Averages(self.sample, self.cells, self.estimate, self.influence)
+        found = Averages(self.sample, self.cells, self.estimate, self.influence, shares)
         by, estimate, influence = found.table(kind, longest)
         return EffectSeries(
             kind, tuple(by), estimate, spread(self.sample, influence), self.level,

@@ -133,6 +133,12 @@ def benchmarked(
             expected="a figure for every area", got="missing ones",
             remedy="leave these areas out of the total, or complete their covariates",
         )  # fmt: skip
+    if rule.how == "mse" and not np.all(np.isfinite(mse)):
+        raise SmallAreaError(
+            "figures cannot move in proportion to errors that are not known",
+            expected="a mean squared error of every area", got="areas without one",
+            remedy='take mse="bootstrap", or benchmark by "ratio"',
+        )  # fmt: skip
     found = _staged(np.clip(many, rule.low, rule.high), mse, aim, rule)
     return np.asarray(found.reshape(np.shape(estimate)))
 
@@ -169,7 +175,7 @@ def _moved(many: Floats, mse: Floats, aim: Floats, rule: BenchmarkRule) -> Float
             expected="figures, or mean squared errors, of zero or above", got="negative ones",
             remedy='benchmark by "difference"',
         )  # fmt: skip
-    _refuse_target(aim, rule)
+    refuse_target(aim, rule)
     amount = np.zeros(len(many))
     found = np.clip(many, rule.low, rule.high)
     for _ in range(_STEPS):
@@ -186,7 +192,13 @@ def _moved(many: Floats, mse: Floats, aim: Floats, rule: BenchmarkRule) -> Float
     return np.asarray(found)
 
 
-def _refuse_target(aim: Floats, rule: BenchmarkRule) -> None:
+def refuse_target(aim: Floats, rule: BenchmarkRule) -> None:
+    """Refuse a target that no figures within the bounds have as their mean.
+
+    Raises
+    ------
+    SmallAreaError
+    """
     if np.any(~np.isfinite(aim) | (aim < rule.low) | (aim > rule.high)):
         raise _unreachable(rule)
 

@@ -17,7 +17,7 @@ from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0010_asset_steps"
+NEWEST = "0011_works_taken"
 
 
 @dataclass(frozen=True)

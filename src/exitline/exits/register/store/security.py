@@ -65,6 +65,11 @@ def guard_asset_steps(apps: Any, editor: Any) -> None:
     _guarded(apps, editor, ("assetstep",), ("assetstep",))
 
 
+def guard_works_taken(apps: Any, editor: Any) -> None:
+    """What was taken in beside works is seen inside the scope; its rows are written once."""
+    _guarded(apps, editor, ("workstaken",), ("workstaken",))
+
+
 def guard_works(apps: Any, editor: Any) -> None:
     """Works are seen inside the scope; their steps and inspections are written once."""
     _guarded(apps, editor, WORKS, WORKS_ONCE)

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 
 from exitline.exits.works.stored.chained import (
     append,
+    append_taken,
     append_to_asset,
     asset_content,
     beside_facts,
     rows_by,
 )
+from exitline.exits.works.stored.tables import SETTING
 
 if TYPE_CHECKING:
     from exitline.exits.register.store.opening import Store
 
 
 def begin_chains(store: Store, recorded: date | None = None) -> int:
-    """Put phases, funds, and assets with whom they serve, into chains; how many rows that took.
+    """Put into chains what is in none; how many rows that took.
+
+    Phases, funds, assets with whom they serve, places where services are measured, and what the
+    works file said.
 
     Rows that are there stay as they are. What is in a chain already is left alone, so it may be
     done again.
@@ -35,8 +40,11 @@ def begin_chains(store: Store, recorded: date | None = None) -> int:
         AssetRow,
         InspectionRow,
         ServiceRow,
+        SettingRow,
         WorkPartRow,
+        WorkPlaceRow,
         WorkRow,
+        WorksTakenRow,
         WorkStepRow,
     )
 
@@ -55,4 +63,8 @@ def begin_chains(store: Store, recorded: date | None = None) -> int:
             ]  # fmt: skip
             append_to_asset(store, asset, asset_content(asset, services[asset.pk], own), day)
             begun += 1
+        kept = SettingRow.objects.using(store.alias).filter(name=SETTING).first()
+        if kept and not WorksTakenRow.objects.using(store.alias).exists():
+            places = WorkPlaceRow.objects.using(store.alias).order_by("pk")
+            begun += append_taken(store, "", kept.value, places.values_list("path", "facts"), day)
     return begun

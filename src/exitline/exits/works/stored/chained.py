@@ -7,10 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exitline.digest import sha256, written
 from exitline.exits.works.stored.tables import BESIDE, INSPECTED, RECORDED
+
+if TYPE_CHECKING:
+    from exitline.exits.register.store.opening import Store
+
+DECLARED, PLACED = "declared", "placed"
+"""Rows of what was taken in beside works and assets: the works file, places of one area."""
 
 
 def content_of(event: Any) -> str:
@@ -198,6 +204,54 @@ def append(store: Any, work: Any, content: str, recorded: date, state: str | Non
     """
     next_row(work, content, recorded, state).save(using=store.alias, force_insert=True)
     work.save(using=store.alias, update_fields=("steps", "head", "state"))
+
+
+def append_taken(
+    store: Store, path: str, kept: str, places: Iterable[tuple[str, Mapping[str, Any]]],
+    recorded: date,
+) -> int:  # fmt: skip
+    """Put what a folder brings beside works and assets into the register's own chain.
+
+    Parameters
+    ----------
+    store : Store
+        Inside of a transaction.
+    path : str
+        The area of all of its villages.
+    kept : str
+        What is kept of the works file, as JSON.
+    places : iterable of (path, facts)
+        Where services are measured; a row for each area.
+    recorded : date
+
+    Returns
+    -------
+    int
+        The rows written.
+    """
+    from exitline.exits.register.store.audit.works import TAKEN, end_of_taken
+    from exitline.exits.register.store.models import SettingRow, WorksTakenRow
+
+    # whoever takes in another folder meanwhile waits here
+    SettingRow.objects.using(store.alias).select_for_update().filter(name=TAKEN).first()
+    by_area: dict[str, list[Any]] = defaultdict(list)
+    for area, facts in places:
+        by_area[area].append(dict(facts))
+    said = [(path, {"step": DECLARED, "works": json.loads(kept)})]
+    said += [(area, {"step": PLACED, "area": area, "places": by_area[area]})
+             for area in sorted(by_area)]  # fmt: skip
+    number, head = end_of_taken(store)
+    rows = []
+    for area, one in said:
+        content = written(one).decode()
+        number, head = number + 1, linked(head, content)
+        rows.append(WorksTakenRow(path=area, number=number, step=one["step"], recorded=recorded,
+                                  content=content, hash=head))  # fmt: skip
+    WorksTakenRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+    SettingRow.objects.using(store.alias).update_or_create(
+        name=TAKEN, defaults={"value": json.dumps([number, head])}
+    )
+    return len(rows)
 
 
 def is_step(row: Any) -> bool:

@@ -1,8 +1,9 @@
-"""Works and assets of a register taken again: what is known of them, steps, inspections."""
+"""Works of a register taken again: what is known, steps, inspections, places, the works file."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
@@ -13,6 +14,7 @@ from exitline.exits.register.logbook.checking import first_of
 from exitline.exits.register.steps.drafts import draft_of
 from exitline.exits.works.states import Replayed, replay
 from exitline.exits.works.stored.chained import (
+    DECLARED,
     is_step,
     known_of,
     known_of_asset,
@@ -28,7 +30,8 @@ AT_ONCE = 2000
 
 
 def unfit_works(store: Store) -> Iterator[str]:
-    """Works and assets whose columns, facts, parts, steps, state or inspections do not follow.
+    """Works and assets whose columns, facts, parts, steps, state or inspections do not follow;
+    places and a works file that are not as they were taken in.
 
     Whether the chains themselves are whole is asked where the register is
     (`exits.register.store.audit.works`).
@@ -60,7 +63,8 @@ def unfit_works(store: Store) -> Iterator[str]:
         steps = _step_faults(store, works, chains)
         looks = _look_faults(store, works, chains)
         assets = _asset_faults(store)
-    for faults in (known, steps, looks, assets):
+        beside = _beside_faults(store)
+    for faults in (known, steps, looks, assets, beside):
         yield from first_of(faults)
 
 
@@ -184,3 +188,33 @@ def _asset_faults(store: Store) -> list[str]:
         if sorted(there) != sorted(said):
             faults.append(f"{where}: its inspections are not those that were recorded")
     return faults
+
+
+def _beside_faults(store: Store) -> list[str]:
+    """What is kept of the works file, and places, otherwise than they were taken in."""
+    from exitline.exits.register.store.models import WorkPlaceRow, WorksTakenRow
+
+    said: dict[str, list[Any]] = defaultdict(list)
+    declared: Any = None
+    for row in WorksTakenRow.objects.using(store.alias).order_by("number"):
+        try:
+            one = json.loads(row.content)
+        except ValueError:
+            return [f"works as taken in, row {row.number}: its content cannot be read"]
+        if row.step == DECLARED:
+            declared = one.get("works")
+        said[one.get("area", "")] += one.get("places", [])
+    now = kept(store)
+    if declared is None:
+        return ["what the works file said is in no chain"]
+    other = sorted(name for name in {*now, *declared} if now.get(name) != declared.get(name))
+    faults = [f"the works file is kept otherwise than it was taken in: {', '.join(other)}"
+              ] if other else []  # fmt: skip
+    there: dict[str, list[Any]] = defaultdict(list)
+    for path, facts in (
+        WorkPlaceRow.objects.using(store.alias).order_by("pk").values_list("path", "facts")
+    ):
+        there[path].append(facts)
+    apart = sorted(path for path in {*there, *said} if there.get(path, []) != said.get(path, []))
+    return faults + [f"{path} places of services are not those that were recorded"
+                     for path in apart]  # fmt: skip

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.folder import SHIPPED, WorksRecords
 from exitline.exits.works.serving import for_villages
 from exitline.exits.works.stored.chained import (
+    append_taken,
     asset_content,
     content_of,
     facts_content,
@@ -85,14 +87,17 @@ def take_in(store: Store, records: WorksRecords) -> WorksTaken:
         assets = {row.key: row for row in _assets(records, paths, made)}
         AssetRow.objects.using(store.alias).bulk_create(assets.values(), batch_size=500)
         looks, services = _seen(store, records, assets)
-        _places(store, records, paths)
+        placed = _places(store, records, paths)
         steps = _chains(store, records, made, parts)
         _asset_chains(store, records, assets, services)
         if records.procedure is not None:
             texts.keep_for_works(store, records.procedure)
+        kept = json.dumps(_kept_keys(records))
         SettingRow.objects.using(store.alias).update_or_create(
-            name=SETTING, defaults={"value": json.dumps(_kept_keys(records))}
+            name=SETTING, defaults={"value": kept}
         )
+        villages = [paths[one] for one in records["villages"]["village"]]
+        append_taken(store, area_of_all(villages), kept, placed, date.today())
     return WorksTaken(len(made), len(assets), looks, len(services), steps)
 
 
@@ -275,13 +280,31 @@ def _asset_chains(
     )
 
 
-def _places(store: Store, records: WorksRecords, paths: Mapping[str, str]) -> None:
-    """Where services are measured."""
+def _places(
+    store: Store, records: WorksRecords, paths: Mapping[str, str]
+) -> list[tuple[str, dict[str, Any]]]:  # fmt: skip
+    """Where services are measured, written."""
     from exitline.exits.register.store.models import WorkPlaceRow
 
     rows = [WorkPlaceRow(path=paths[row["village"]], facts=facts_of(row, ()))
             for row in records["places"].to_dict("records")]  # fmt: skip
     WorkPlaceRow.objects.using(store.alias).bulk_create(rows, batch_size=500)
+    return [(one.path, one.facts) for one in rows]
+
+
+def area_of_all(paths: Sequence[str]) -> str:
+    """The smallest area that holds all of these.
+
+    Examples
+    --------
+    >>> area_of_all(["N/C1/a/", "N/C1/b/"]), area_of_all(["N/C1/a/"]), area_of_all([])
+    ('N/C1/', 'N/C1/a/', '')
+    """
+    if not paths:
+        return ""
+    parts = zip(*(one.split("/") for one in (min(paths), max(paths))), strict=False)
+    same = takewhile(lambda pair: pair[0] == pair[1] and pair[0], parts)
+    return "".join(f"{one}/" for one, _ in same)
 
 
 def _kept_keys(records: WorksRecords) -> dict[str, Any]:

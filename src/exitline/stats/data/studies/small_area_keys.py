@@ -158,7 +158,8 @@ class FayHerriotKeys(ModelKeys):
     errors: Annotated[dict[str, Text], NAMED] | None = Field(
         None,
         description="the measurement-error model, for covariates that are estimates: each with the "
-        "column of its error variance, `{toilet: toilet_variance}`; with `mse: jackknife`",
+        "column of its error variance, `{toilet: toilet_variance}`; with `mse: jackknife` or "
+        "`bootstrap`",
     )
     unmatched: Annotated[str, *choice("error", "drop")] | None = Field(
         None,
@@ -277,6 +278,11 @@ class EbpKeys(ModelKeys):
         description="for a benchmark in two stages: a column of `by`, whose areas have the "
         "survey's own estimates; smaller areas meet those",
     )
+    bounds: Annotated[dict[str, Ends], NAMED] | None = Field(
+        None,
+        description="for the benchmark: within which figures stay, by measure, "
+        "`{headcount: [0.05, 0.9]}`; shares within 0 and 1 unless given",
+    )
     truth: Text | None = Field(
         None,
         description="the census's column of welfare, where that is known: errors and coverage are "
@@ -284,7 +290,7 @@ class EbpKeys(ModelKeys):
     )
 
     def check(self) -> None:
-        self._needs(targets="benchmark", within="benchmark")
+        self._needs(targets="benchmark", within="benchmark", bounds="benchmark")
 
 
 class EblupKeys(ModelKeys):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
-from exitline.stats.smallarea.area import resampled
 from exitline.stats.smallarea.area.transforms import scale_named
 from exitline.stats.smallarea.area.variance import Batch, at, estimate_variance
+from exitline.stats.smallarea.area.variants import extra_of
+from exitline.stats.smallarea.area.worlds import worlds_of
 from exitline.stats.smallarea.benchmarking import BenchmarkRule, benchmarked
 from exitline.stats.smallarea.diagnostics import Diagnostics, brown, normality, standardised
 from exitline.stats.smallarea.errors import SmallAreaError
@@ -102,13 +103,12 @@ def benchmark(
 ) -> Model:
     """The model's figures brought to a total, with their mean squared errors anew.
 
-    The errors come from the parametric bootstrap: in every world the figures are brought to
-    that world's own total, known with the error of the target.
+    The errors come from the parametric bootstrap of the model's own variant: in every world the
+    figures are brought to that world's own total, known with the error of the target.
 
     Parameters
     ----------
     found : ExaminedModel
-        With independent area effects.
     rule : BenchmarkRule
         With a share for every area that has a figure.
     target : float or None
@@ -121,20 +121,19 @@ def benchmark(
     Raises
     ------
     SmallAreaError
-        For a total of direct estimates that some areas do not have, or a model that the
-        bootstrap cannot draw.
+        For a total of direct estimates that some areas do not have, or errors in proportion to
+        which figures would move and that some areas do not have.
 
     References
     ----------
     Steorts and Ghosh (2013), Statistica Sinica 23, 749-767. Pfeffermann, Sikov and Tiller
     (2014), Test 23, 631-666.
     """
-    _refuse_undrawable(found, target)
     figures = found.figures
+    _refuse_total(figures, target)
     there = np.isfinite(figures.estimate)
-    order = np.concatenate(
-        [np.flatnonzero(figures.sampled), np.flatnonzero(there & ~figures.sampled)]
-    )
+    others = there & ~figures.sampled
+    order = np.concatenate([np.flatnonzero(figures.sampled), np.flatnonzero(others)])
     own = _part(rule, order)
     direct = np.where(figures.sampled, figures.direct, 0.0)[order]
     aim = float(own.shares @ direct) if target is None else target
@@ -143,7 +142,8 @@ def benchmark(
     scale = scale_named(found.options.transform)
     random = np.random.default_rng(seed + 1)
     total, count = np.zeros(len(order)), 0
-    for one in resampled.worlds(found.fit, scale, found.options.back, replicates, seed):
+    extra = extra_of(found.areas, figures.sampled, others)
+    for one in worlds_of(found.fit, extra, scale, found.options, replicates, seed):
         aims = (
             np.asarray(scale.inverse(one.direct)) @ own.shares
             if target is None
@@ -180,16 +180,10 @@ def _part(rule: BenchmarkRule, order: NDArray[np.int64]) -> BenchmarkRule:
     return BenchmarkRule(rule.how, shares / shares.sum(), rule.low, rule.high, groups)
 
 
-def _refuse_undrawable(found: ExaminedModel, target: float | None) -> None:
-    """Refuse what the bootstrap cannot draw, and a total that is not there."""
-    if found.fit.method in ("me", "robust") or np.isfinite(found.fit.correlation):
-        raise SmallAreaError(
-            "only the Fay-Herriot model with independent areas is benchmarked",
-            expected="a model without proximity, errors of covariates or robust",
-            got="another variant", remedy="fit it without",
-        )  # fmt: skip
-    there = np.isfinite(found.figures.estimate)
-    if target is None and np.any(there & ~found.figures.sampled):
+def _refuse_total(figures: Any, target: float | None) -> None:
+    """Refuse a total that is not there."""
+    there = np.isfinite(figures.estimate)
+    if target is None and np.any(there & ~figures.sampled):
         raise SmallAreaError(
             "there is no total of direct estimates",
             expected="a direct estimate of every area", got="areas without one",

@@ -105,6 +105,9 @@ class Fit:
         NaN for a model without a likelihood.
     parameters : int
         Of the model, coefficients included.
+    left : float array, shape (sampled,), optional
+        What is unknown of an area's figure once its direct estimate is: A (1 - gamma) unless
+        given.
     """
 
     direct: Direct
@@ -117,6 +120,7 @@ class Fit:
     loglik: float
     parameters: int
     correlation: float = float("nan")
+    left: Floats | None = None
 
     @property
     def synthetic(self) -> Floats:

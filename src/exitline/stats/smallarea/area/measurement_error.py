@@ -87,7 +87,7 @@ def _fit_at(direct: Direct, errors: Floats, beta: Floats, variance: float) -> Fi
     covariance = np.linalg.inv(direct.x.T @ (direct.x / total[:, None]))
     return Fit(
         direct, METHOD, variance, beta, covariance, gamma * (direct.y - direct.x @ beta), gamma,
-        float("nan"), direct.width + 1,
+        float("nan"), direct.width + 1, left=(variance + measured) * (1.0 - gamma),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import norm
 
-from exitline.stats.smallarea.area import resampled
 from exitline.stats.smallarea.area.fit import Direct, Fit
 from exitline.stats.smallarea.area.result import AreaModel, Areas, some
 from exitline.stats.smallarea.area.transforms import (
@@ -19,7 +18,8 @@ from exitline.stats.smallarea.area.transforms import (
     transformed_back,
     variance_on,
 )
-from exitline.stats.smallarea.area.variants import Extra, Found, Options, variant_of
+from exitline.stats.smallarea.area.variants import Extra, Found, Options, extra_of, variant_of
+from exitline.stats.smallarea.area.worlds import bootstrap
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.figures import AreaFigures
 from exitline.stats.smallarea.formula import refuse_collinear
@@ -62,10 +62,10 @@ def model(areas: Areas, options: Options, formula: str = "") -> AreaModel:
     inside = sampled_of(areas)
     outside = ~inside & areas.known
     direct = direct_of(areas, inside, outside, scale)
-    extra = extra_of(areas, inside)
+    extra = extra_of(areas, inside, outside)
     found = variant_of(extra, options).fitted(direct, extra, options)
     estimate = transformed_back(scale, back, found.fit, found.mse)
-    mse, low, high, name, lacking = _errors(found, scale, back, options, estimate)
+    mse, low, high, name, lacking = _errors(found, extra, scale, back, options, estimate)
     figures = _figures(areas, options, (inside, outside), (estimate, mse, low, high), lacking)
     notes = _notes(areas, found.fit, figures)
     return AreaModel(formula, areas, options, found.fit, figures, name, notes)
@@ -103,15 +103,6 @@ def sampled_of(areas: Areas) -> NDArray[np.bool_]:
     return np.asarray(given)
 
 
-def extra_of(areas: Areas, inside: NDArray[np.bool_]) -> Extra:
-    """What variants of the model know of the sampled areas."""
-    near, errors = areas.neighbours, areas.errors
-    return Extra(
-        None if near is None else near[np.ix_(inside, inside)],
-        None if errors is None else errors[inside],
-    )
-
-
 def direct_of(
     areas: Areas, inside: NDArray[np.bool_], outside: NDArray[np.bool_], scale: Scale
 ) -> Direct:
@@ -140,14 +131,12 @@ def direct_of(
 
 
 def _errors(
-    found: Found, scale: Scale, back: str, options: Options, estimate: Pair
+    found: Found, extra: Extra, scale: Scale, back: str, options: Options, estimate: Pair
 ) -> tuple[Pair, Pair, Pair, str, str]:
     """Mean squared errors and intervals on the original scale, whose they are, and why those
     of the sampled areas or of the others are missing."""
-    if options.mse == "bootstrap" and np.isnan(found.fit.correlation):
-        inside, outside, errors = resampled.bootstrap(
-            found.fit, scale, back, options.replicates, options.seed
-        )
+    if options.mse == "bootstrap":
+        inside, outside, errors = bootstrap(found.fit, extra, scale, options)
         cut = np.quantile(errors, [0.5 - options.level / 2.0, 0.5 + options.level / 2.0], axis=0)
         m = found.fit.direct.size
         low = (estimate[0] - cut[1, :m], estimate[1] - cut[1, m:])

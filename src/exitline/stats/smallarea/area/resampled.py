@@ -150,35 +150,6 @@ def worlds(fit: Fit, scale: Scale, back: str, replicates: int, seed: int) -> Ite
         yield Worlds(np.asarray(scale.inverse(truth)), found, drawn.y)
 
 
-def bootstrap(
-    fit: Fit, scale: Scale, back: str, replicates: int, seed: int
-) -> tuple[Floats, Floats, Floats]:
-    """Mean squared errors of all areas by the parametric bootstrap.
-
-    Parameters
-    ----------
-    fit : Fit
-    scale : Scale
-    back : str
-    replicates : int
-    seed : int
-
-    Returns
-    -------
-    tuple of three float arrays
-        The MSE of the sampled areas, of the others, and prediction less truth in every
-        replicate, shape (replicates, sampled + others).
-
-    References
-    ----------
-    As `worlds`; Hadam et al. (2024), JRSS A, for shares on the arcsine scale.
-    """
-    parts = [w.predicted - w.truth for w in worlds(fit, scale, back, replicates, seed)]
-    errors = np.concatenate(parts)
-    square = np.mean(errors**2, axis=0)
-    return square[: fit.direct.size], square[fit.direct.size :], errors
-
-
 def predicted_again(batch: Batch, out: Floats, method: str, scale: Scale, back: str) -> Floats:
     """Predictions of all areas on the original scale, for each set of direct estimates."""
     variance = estimate_variance(batch, method)

@@ -169,9 +169,11 @@ def _fit_at(direct: Direct, weights: Floats, method: str, here: _Parameters) -> 
         + np.linalg.slogdet(found.v)[1]
         + residual @ found.inverse @ residual
     )
+    g = here.variance * found.c
+    left = np.diag(g) - np.einsum("ij,ji->i", g @ found.inverse, g)
     return Fit(
         direct, method, here.variance, found.beta, found.q, effects,
-        np.full(direct.size, np.nan), float(loglik), direct.width + 2, here.rho,
+        np.full(direct.size, np.nan), float(loglik), direct.width + 2, here.rho, left,
     )  # fmt: skip
 
 
@@ -234,39 +236,3 @@ def _bias_of_ml(direct: Direct, found: _SpatialAt, here: _Parameters, inverse: F
     one = found.inverse @ found.c
     slopes = [np.diag(t - 2.0 * g @ t + here.variance * g @ t @ one) for t in turns]
     return np.asarray(bias[0] * slopes[0] + bias[1] * slopes[1])
-
-
-def bootstrap_spatial(
-    fit: Fit, weights: Floats, replicates: int, seed: int
-) -> tuple[Floats, Floats]:
-    """Mean squared errors by the parametric bootstrap; others have none (NaN).
-
-    References
-    ----------
-    Molina, Salvati and Pratesi (2009), Computational Statistics 24, 441-458, section 4.
-    """
-    direct = fit.direct
-    random = np.random.default_rng(seed)
-    spread = np.linalg.inv(np.eye(direct.size) - fit.correlation * weights)
-    total, done = np.zeros(direct.size), 0
-    for _ in range(2 * replicates):
-        effects = spread @ random.normal(0.0, np.sqrt(fit.variance), direct.size)
-        truth = fit.synthetic + effects
-        drawn = truth + random.normal(0.0, 1.0, direct.size) * np.sqrt(direct.psi)
-        try:
-            again = fit_spatial(
-                Direct(drawn, direct.psi, direct.x, direct.out, direct.names), weights, fit.method
-            )
-        except SmallAreaError:
-            continue  # drawn again: a likelihood without a peak
-        total += (again.predicted - truth) ** 2
-        done += 1
-        if done == replicates:
-            break
-    if done < replicates:
-        raise SmallAreaError(
-            "the spatial model could not be fitted to most bootstrap samples",
-            expected=f"{replicates} fits in {2 * replicates} samples", got=str(done),
-            remedy='take mse="analytic", or the model without neighbours',
-        )  # fmt: skip
-    return total / done, np.full(len(direct.out), np.nan)

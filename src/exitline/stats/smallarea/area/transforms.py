@@ -230,6 +230,8 @@ def transformed_back(
 
 def left_over(fit: Fit) -> Floats:
     """The variance of an area's effect, given its direct estimate."""
+    if fit.left is not None:
+        return fit.left
     return np.asarray(fit.variance * (1.0 - fit.gamma))
 
 

@@ -18,7 +18,7 @@ from exitline.stats.smallarea.area import resampled
 from exitline.stats.smallarea.area.fit import Direct, Fit, fit
 from exitline.stats.smallarea.area.measurement_error import fit_measured, jackknife_measured
 from exitline.stats.smallarea.area.robust import fit_robust, pseudo_linear
-from exitline.stats.smallarea.area.spatial import analytic_spatial, bootstrap_spatial, fit_spatial
+from exitline.stats.smallarea.area.spatial import analytic_spatial, fit_spatial
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.words.said import say
 
@@ -69,10 +69,33 @@ class Extra:
     ----------
     neighbours : float array, shape (sampled, sampled), optional
     errors : float array, shape (sampled, k, k), optional
+    everywhere : float array, shape (sampled + others, sampled + others), optional
+        Neighbours of all areas, the sampled ones first.
+    errors_outside : float array, shape (others, k, k), optional
     """
 
     neighbours: Floats | None = None
     errors: Floats | None = None
+    everywhere: Floats | None = None
+    errors_outside: Floats | None = None
+
+
+def extra_of(areas: Any, inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> Extra:
+    """What variants of the model know of the sampled areas, and of the others.
+
+    Parameters
+    ----------
+    areas : Areas
+    inside, outside : bool array, shape (areas,)
+    """
+    near, errors = areas.neighbours, areas.errors
+    every = np.concatenate([np.flatnonzero(inside), np.flatnonzero(outside)])
+    return Extra(
+        None if near is None else near[np.ix_(inside, inside)],
+        None if errors is None else errors[inside],
+        None if near is None else near[np.ix_(every, every)],
+        None if errors is None else errors[outside],
+    )
 
 
 @dataclass(frozen=True)
@@ -94,16 +117,16 @@ class Variant:
         In a sentence: "the spatial model".
     errors : tuple of str
         The mean squared errors that it has.
-    scaled : bool
-        Whether it can be fitted on another scale.
     fitted : callable
         From direct estimates, what else is known, and options to a fit with its errors.
+    again : callable or None
+        The fit alone, to a bootstrap's draws one at a time; None where all are fitted at once.
     """
 
     name: str
     errors: tuple[str, ...]
-    scaled: bool
     fitted: Callable[[Direct, Extra, Options], Found]
+    again: Callable[[Direct, Extra, Options], Fit] | None = None
 
 
 def _independent(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
@@ -116,33 +139,56 @@ def _independent(direct: Direct, extra: Extra, options: Options) -> Found:  # no
     return Found(found, by_formula.analytic(found), by_formula.NAMES[options.method])
 
 
+def _bare(found: Fit) -> Found:
+    """A fit whose errors come from its bootstrap."""
+    nothing = np.full(found.direct.size, np.nan), np.full(len(found.direct.out), np.nan)
+    return Found(found, nothing, say("parametric bootstrap"))
+
+
+def _spatial_again(direct: Direct, extra: Extra, options: Options) -> Fit:
+    assert extra.neighbours is not None
+    return fit_spatial(direct, extra.neighbours, options.method)
+
+
 def _spatial(direct: Direct, extra: Extra, options: Options) -> Found:
-    weights = extra.neighbours
-    assert weights is not None
-    found = fit_spatial(direct, weights, options.method)
+    found = _spatial_again(direct, extra, options)
     if options.mse == "bootstrap":
-        mse = bootstrap_spatial(found, weights, options.replicates, options.seed)
-        return Found(found, mse, say("parametric bootstrap"))
-    return Found(found, analytic_spatial(found, weights), "Singh-Shukla-Kundu")
+        return _bare(found)
+    assert extra.neighbours is not None
+    return Found(found, analytic_spatial(found, extra.neighbours), "Singh-Shukla-Kundu")
 
 
-def _measured(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
+def _measured_again(direct: Direct, extra: Extra, options: Options) -> Fit:  # noqa: ARG001
     assert extra.errors is not None
-    found = fit_measured(direct, extra.errors)
+    return fit_measured(direct, extra.errors)
+
+
+def _measured(direct: Direct, extra: Extra, options: Options) -> Found:
+    found = _measured_again(direct, extra, options)
+    if options.mse == "bootstrap":
+        return _bare(found)
+    assert extra.errors is not None
     return Found(found, jackknife_measured(found, extra.errors), say("jackknife"))
 
 
-def _robust(direct: Direct, extra: Extra, options: Options) -> Found:  # noqa: ARG001
-    found = fit_robust(direct, options.k)
+def _robust_again(direct: Direct, extra: Extra, options: Options) -> Fit:  # noqa: ARG001
+    return fit_robust(direct, options.k)
+
+
+def _robust(direct: Direct, extra: Extra, options: Options) -> Found:
+    found = _robust_again(direct, extra, options)
+    if options.mse == "bootstrap":
+        return _bare(found)
     return Found(found, pseudo_linear(found, options.k), say("pseudo-linearisation"))
 
 
 VARIANTS = {
-    "independent": Variant("the Fay-Herriot model", ERRORS, True, _independent),
-    "spatial": Variant("the spatial model", ("analytic", "bootstrap"), False, _spatial),
-    "measured": Variant("the measurement-error model", ("jackknife",), False, _measured),
-    "robust": Variant("the robust model", ("analytic",), False, _robust),
-}
+    "independent": Variant("the Fay-Herriot model", ERRORS, _independent),
+    "spatial": Variant("the spatial model", ("analytic", "bootstrap"), _spatial, _spatial_again),
+    "measured": Variant("the measurement-error model", ("jackknife", "bootstrap"), _measured,
+                        _measured_again),
+    "robust": Variant("the robust model", ("analytic", "bootstrap"), _robust, _robust_again),
+}  # fmt: skip
 
 
 def variant_of(extra: Extra, options: Options) -> Variant:
@@ -172,10 +218,22 @@ def variant_of(extra: Extra, options: Options) -> Variant:
             expected="one of " + ", ".join(variant.errors), got=repr(options.mse),
             remedy=nearest(options.mse, variant.errors) or f'take mse="{variant.errors[0]}"',
         )  # fmt: skip
-    if options.transform != "none" and not variant.scaled:
-        raise SmallAreaError(
-            f"{variant.name} is fitted to the figures as they are",
-            expected='transform="none"', got=repr(options.transform),
-            remedy="leave the transformation out, or the variant",
-        )  # fmt: skip
+    if options.transform != "none" and variant.again is not None:
+        _require_bootstrap(variant, options)
     return variant
+
+
+def _require_bootstrap(variant: Variant, options: Options) -> None:
+    """Refuse what a variant has no formula for on another scale."""
+    if options.mse != "bootstrap":
+        raise SmallAreaError(
+            f"on another scale {variant.name} has its errors by bootstrap only",
+            expected='mse="bootstrap"', got=repr(options.mse),
+            remedy='write mse="bootstrap", or leave the transformation out',
+        )  # fmt: skip
+    if options.back == "crude":
+        raise SmallAreaError(
+            f"{variant.name} has no back-transform 'crude'",
+            expected='"bias_corrected" or "naive"', got=repr(options.back),
+            remedy='take "bias_corrected"',
+        )  # fmt: skip

@@ -14,88 +14,40 @@ of Gonzalez-Manteiga et al. 2008 are integrated out).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from exitline.stats.smallarea.unit.expected import Moment, expected
-from exitline.stats.smallarea.unit.figures import (
-    AreaIndicator,
-    mixture,
-    moments_of,
-    shapes,
-    values,
-)
+from exitline.stats.smallarea.unit.figures import moments_of, values
 from exitline.stats.smallarea.unit.model import again
-from exitline.stats.smallarea.unit.predict import BLOCK, Predictor, place_sums
-from exitline.stats.smallarea.unit.shape import gini_variance, quantile_variance
+from exitline.stats.smallarea.unit.own_values import shapes_with
+from exitline.stats.smallarea.unit.population import (
+    BootstrapPlan,
+    average_scatter,
+    population,
+    scatter_of,
+    wild_population,
+)
+from exitline.stats.smallarea.unit.predict import place_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from exitline.stats.smallarea.unit.cells import CensusCells, Places
-    from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
-    from exitline.stats.smallarea.unit.sample import UnitSample
-    from exitline.stats.smallarea.unit.totals import BenchmarkTotals
+    from exitline.stats.smallarea.unit.model import Fitted
+    from exitline.stats.smallarea.unit.own_values import Known
 
     Floats = NDArray[np.float64]
 
-Kind = Literal["parametric", "wild"]
 Progress = Callable[[int, int], None]
 Values = dict[str, "Floats"]
 AT_ONCE = 4_000_000
 """Values of replicates' samples that are held at a time."""
-
-
-@dataclass(frozen=True)
-class BootstrapPlan:
-    """What a bootstrap draws from.
-
-    Attributes
-    ----------
-    sample : UnitSample
-    fitted : Fitted
-        The model, whose errors are drawn.
-    welfare : float array
-        Transformed welfare of the sample, for the residuals of the wild bootstrap.
-    cells : CensusCells
-        With the means of the model's columns.
-    places : Places
-    match : AreaMatch
-        Which sampled area each area of the census is.
-    wanted : sequence of AreaIndicator
-    line : float
-    kind : {"parametric", "wild"}
-        Errors drawn from the normal distribution, or residuals with random signs.
-    driven : bool
-        Whether the transformation's parameter is found again in every replicate.
-    totals : BenchmarkTotals or None
-        To what the figures are brought: in every replicate to its own population's.
-    """
-
-    sample: UnitSample
-    fitted: Fitted
-    welfare: Floats
-    cells: CensusCells
-    places: Places
-    match: AreaMatch
-    wanted: Sequence[AreaIndicator]
-    line: float
-    kind: Kind = "parametric"
-    driven: bool = True
-    totals: BenchmarkTotals | None = None
-
-
-@dataclass(frozen=True)
-class _Truth:
-    """A replicate's population: what is expected of it, and how far it scatters."""
-
-    sums: Floats
-    shapes: dict[str, list[Floats]]
-    scatter: Floats
+EFFECTS = 5
+"""Values of an area's effect over which a replicate's quantiles and Gini coefficients of both kinds
+of households are averaged."""
 
 
 def mean_squared_errors(
@@ -122,6 +74,7 @@ def mean_squared_errors(
     }
     step = max(1, min(replicates, AT_ONCE // max(len(plan.sample.area), 1)))
     workers = int(os.environ.get("EXITLINE_THREADS") or os.cpu_count() or 1)
+    scatter = average_scatter(plan) if plan.kind == "parametric" else None
     done = 0
     with ThreadPoolExecutor(workers) as pool:
         for start in range(0, replicates, step):
@@ -131,10 +84,10 @@ def mean_squared_errors(
             models = again(plan.sample, t, plan.fitted, plan.driven)
             apart = [_target_errors(plan, np.random.default_rng([seed, b, 1])) for b in some]
             work = [
-                (effect, model, error)
-                for (effect, _), model, error in zip(drawn, models, apart, strict=True)
+                (effect, _known(plan, welfare), model, error)
+                for (effect, welfare), model, error in zip(drawn, models, apart, strict=True)
             ]
-            for errors in pool.map(lambda one: _squared(plan, *one), work):
+            for errors in pool.map(lambda one: _squared(plan, scatter, *one), work):
                 for level, error in errors.items():
                     total[level] += error
                 done += 1
@@ -158,7 +111,7 @@ def unconditional_variances(
         The covariance of the coefficients.
     replicates, seed : int
     """
-    cells, places, wanted = plan.cells, plan.places, plan.wanted
+    cells, places = plan.cells, plan.places
     assert cells.x is not None
     root = np.linalg.cholesky(spread)
     drawn: dict[str, list[Floats]] = {level: [] for level in places.domains}
@@ -168,10 +121,10 @@ def unconditional_variances(
         beta = plan.fitted.beta + root @ random.normal(size=len(root))
         moved = replace(plan, cells=replace(cells, mu=cells.x @ beta))
         effect, _ = _effects(plan, random)
-        truth = _truth(moved, effect)
+        truth = population(moved, effect)
         for level, values_of in drawn.items():
-            values_of.append(values(wanted, places, level, truth.sums, truth.shapes[level]))
-            scatter[level] = scatter[level] + _scatter(moved, level, truth, effect) / replicates
+            values_of.append(truth.figures(moved, level))
+            scatter[level] = scatter[level] + scatter_of(moved, level, truth) / replicates
     return {level: np.var(some, axis=0) + scatter[level] for level, some in drawn.items()}
 
 
@@ -220,25 +173,41 @@ def _target_errors(plan: BootstrapPlan, random: np.random.Generator) -> tuple[Fl
     return plan.totals.drawn(random, plan.places)
 
 
+def _known(plan: BootstrapPlan, transformed: Floats) -> Known | None:
+    """The rows that stand for themselves, with the welfare that was drawn for them."""
+    return None if plan.known is None else plan.known.having(plan.fitted.how.back(transformed))
+
+
 def _squared(
-    plan: BootstrapPlan, effect: Floats, model: Fitted, apart: tuple[Floats, Floats]
+    plan: BootstrapPlan,
+    scatter: Floats | None,
+    effect: Floats,
+    known: Known | None,
+    model: Fitted,
+    apart: tuple[Floats, Floats],
 ) -> dict[str, Floats]:
     """Squared errors of one replicate, with the variance of its population."""
     cells, places, wanted = plan.cells, plan.places, plan.wanted
     assert cells.x is not None
     moments = moments_of(wanted)
-    truth = (_wild_truth if plan.kind == "wild" else _truth)(plan, effect)
+    truth = (
+        wild_population(plan, effect, _residuals(plan), known)
+        if plan.kind == "wild"
+        else population(plan, effect, known, scatter)
+    )
     # the band's own variance moves with the scale that the replicate's parameter chose
     scale = model.sigma2_e / plan.fitted.sigma2_e if model.how is not plan.fitted.how else 1.0
     inner = cells.var * scale + (cells.scatter if cells.scatter is not None else 0.0)
     moved = replace(cells, mu=cells.x @ model.beta, var=inner)
     given = model.over(plan.match)
     sums = place_sums(moved, places, given, moments, plan.line)
+    if known is not None:
+        sums = sums + known.sums(len(sums), moments, plan.line)
     found, right = {}, {}
     for level in places.domains:
-        shape = shapes(wanted, moved, places, level, given)
+        shape = shapes_with(wanted, moved, places, level, given, known, effects=EFFECTS)
         found[level] = values(wanted, places, level, sums, shape)
-        right[level] = values(wanted, places, level, truth.sums, truth.shapes[level])
+        right[level] = truth.figures(plan, level)
     if plan.totals is not None:
         aims = plan.totals.world(places, right, found, apart)
         found = {
@@ -246,85 +215,6 @@ def _squared(
             for level, one in found.items()
         }
     return {
-        level: (found[level] - right[level]) ** 2 + _scatter(plan, level, truth, effect)
+        level: (found[level] - right[level]) ** 2 + scatter_of(plan, level, truth)
         for level in places.domains
     }
-
-
-def _known_effects(plan: BootstrapPlan, effect: Floats) -> Predictor:
-    """The replicate's population: its effects are what they are."""
-    return Predictor(plan.fitted.how, plan.fitted.sigma2_e, effect, np.zeros_like(effect))
-
-
-def _truth(plan: BootstrapPlan, effect: Floats) -> _Truth:
-    """A population with normal errors, given its area effects."""
-    cells, places = plan.cells, plan.places
-    given = _known_effects(plan, effect)
-    moments = moments_of(plan.wanted)
-    every = tuple(dict.fromkeys([*moments, *(one.squared for one in moments)]))
-    sums = np.zeros((len(places.area), len(moments)))
-    scatter = np.zeros_like(sums)
-    area = places.area[cells.place]
-    for start in range(0, len(area), BLOCK):
-        part = slice(start, start + BLOCK)
-        m = cells.mu[part] + effect[area[part]]
-        s = np.sqrt(given.sigma2_e + cells.var[part])
-        found = dict(zip(every, expected(given.how, every, plan.line, m, s), strict=True))
-        for k, one in enumerate(moments):
-            value, place = found[one], cells.place[part]
-            var = np.maximum(found[one.squared] - value**2, 0.0)
-            sums[:, k] += np.bincount(place, cells.weight[part] * value, minlength=len(sums))
-            scatter[:, k] += np.bincount(place, cells.squares[part] * var, minlength=len(sums))
-    drawn = {
-        level: shapes(plan.wanted, cells, places, level, given, drawn=True)
-        for level in places.domains
-    }
-    return _Truth(sums, drawn, scatter)
-
-
-def _wild_truth(plan: BootstrapPlan, effect: Floats) -> _Truth:
-    """A population whose errors are residuals of the nearest fitted values, signs at random."""
-    cells, places, how = plan.cells, plan.places, plan.fitted.how
-    fitted = plan.sample.x @ plan.fitted.beta + plan.fitted.effects[plan.sample.area]
-    order = np.argsort(fitted)
-    size = np.abs(_residuals(plan))[order]
-    middle = (fitted[order][1:] + fitted[order][:-1]) / 2.0
-    m = cells.mu + effect[places.area[cells.place]]
-    error = size[np.searchsorted(middle, m)]
-    moments = moments_of(plan.wanted)
-    sums = np.zeros((len(places.area), len(moments)))
-    scatter = np.zeros_like(sums)
-    low, high = how.back(m - error), how.back(m + error)
-    for k, one in enumerate(moments):
-        a, b = one.of(low, plan.line), one.of(high, plan.line)
-        sums[:, k] = np.bincount(cells.place, cells.weight * (a + b) / 2.0, minlength=len(sums))
-        scatter[:, k] = np.bincount(
-            cells.place, cells.squares * (a - b) ** 2 / 4.0, minlength=len(sums)
-        )
-    given = _known_effects(plan, effect)
-    drawn = {
-        level: shapes(plan.wanted, cells, places, level, given, drawn=True)
-        for level in places.domains
-    }
-    return _Truth(sums, drawn, scatter)
-
-
-def _scatter(plan: BootstrapPlan, level: str, truth: _Truth, effect: Floats) -> Floats:
-    """Variances of the indicators of a population, given its area effects."""
-    places, wanted = plan.places, plan.wanted
-    moments: tuple[Moment, ...] = moments_of(wanted)
-    added = places.sums(level, truth.scatter)
-    weight = places.sums(level, places.weight)
-    found = np.zeros((len(places.domains[level]), len(wanted)))
-    of, own = None, None
-    for k, one in enumerate(wanted):
-        if one.moment is not None:
-            var = added[:, moments.index(one.moment)]
-            found[:, k] = var if one.summed else var / np.where(weight > 0, weight, np.nan) ** 2
-            continue
-        if of is None:
-            of, own = mixture(plan.cells, places, level, _known_effects(plan, effect), drawn=True)
-        assert own is not None
-        variance = gini_variance(of, own) if np.isnan(one.p) else quantile_variance(of, one.p, own)
-        found[:, k] = variance
-    return found

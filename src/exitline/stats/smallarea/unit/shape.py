@@ -98,11 +98,23 @@ def quantile(of: Mixture, p: float, own: Floats | None = None) -> Floats:
     return found
 
 
-def quantile_variance(of: Mixture, p: float, own: Floats) -> Floats:
-    """How the quantiles of populations scatter, at no effect of the domain."""
-    at = _Quantile.of(of, np.full(of.size, p))
+def quantile_variance(of: Mixture, p: float, own: Floats, among: Mixture | None = None) -> Floats:
+    """How the quantiles of populations scatter, at no effect of the domain.
+
+    Parameters
+    ----------
+    of : Mixture
+        The rows that scatter.
+    p : float
+    own : float array, shape (domains,)
+        What a row shares with itself, times the square of what these rows are of all.
+    among : Mixture, optional
+        All rows, whose quantile it is; those of `of` unless given.
+    """
+    at = _Quantile.of(among or of, np.full(of.size, p))
     slope, _ = at.slopes(of.how, np.zeros(of.size))
-    return np.asarray(own * at.spread * (slope / at.density) ** 2)
+    below = ndtr((at.t[of.domain] - of.m) / of.s)
+    return np.asarray(own * of.sums(below * (1.0 - below)) * (slope / at.density) ** 2)
 
 
 @dataclass(frozen=True)
@@ -185,13 +197,13 @@ def gini(of: Mixture, own: Floats) -> Floats:
     return found
 
 
-def gini_variance(of: Mixture, own: Floats) -> Floats:
+def gini_variance(of: Mixture, own: Floats, among: Mixture | None = None) -> Floats:
     """How the Gini coefficients of populations scatter, at no effect of the domain.
 
     The variance of the influence of a row's own error (Deville 1999), summed over independent
-    rows.
+    rows. Parameters are those of `quantile_variance`.
     """
-    grid = WelfareGrid(of)
+    grid = WelfareGrid(among or of)
     mean, square, lorenz = grid.areas(np.zeros(of.size))
     y = grid.y(np.zeros(of.size))
     influence = (y * square - 2.0 * lorenz * mean) / mean**2  # of -(square / mean)
@@ -199,7 +211,7 @@ def gini_variance(of: Mixture, own: Floats) -> Floats:
     nodes, weights = np.polynomial.hermite_e.hermegauss(12)
     first, second = np.zeros(len(of.m)), np.zeros(len(of.m))
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        value = grid.at(influence, of.m + node * of.s)
+        value = grid.at(influence, of.m + node * of.s, of.domain)
         first += weight * value
         second += weight * value**2
     return of.sums(np.maximum(second - first**2, 0.0)) * own
@@ -252,9 +264,8 @@ class WelfareGrid:
         )  # fmt: skip
         return np.asarray(np.where(t <= self.low[domain], y, inside))
 
-    def at(self, values: Floats, t: Floats) -> Floats:
-        """Values on the grid, read at points of the model's scale, one for each cell."""
-        domain = self.of.domain
+    def at(self, values: Floats, t: Floats, domain: Ints) -> Floats:
+        """Values on the grid, read at points of the model's scale, each in its domain."""
         where = np.clip((t - self.low[domain]) / self.step[domain], 0.0, POINTS - 1.000001)
         left = where.astype(np.int64)
         part = where - left

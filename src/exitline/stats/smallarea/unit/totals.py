@@ -40,6 +40,8 @@ class BenchmarkTotals:
         The level of groups, of two stages; "" for one.
     group_target, group_se : float arrays, shape (groups, indicators), optional
         Their figures, NaN where nothing is known of a group: the model's own then.
+    bounds : tuple of (float, float)
+        Within which figures of each indicator stay; shares within 0 and 1 unless given.
     """
 
     how: str
@@ -48,6 +50,7 @@ class BenchmarkTotals:
     within: str = ""
     group_target: Floats | None = None
     group_se: Floats | None = None
+    bounds: tuple[tuple[float, float], ...] = ()
 
     def drawn(self, random: np.random.Generator, places: Places) -> tuple[Floats, Floats]:
         """How far the targets of a replicate are from its truth: of all together, of groups.
@@ -89,7 +92,7 @@ class BenchmarkTotals:
         self, wanted: Sequence[AreaIndicator], places: Places, level: str, found: Floats,
         aims: tuple[Floats, Floats | None],
     ) -> Floats:  # fmt: skip
-        """Figures that meet their totals; shares stay within 0 and 1.
+        """Figures that meet their totals, and stay within their bounds.
 
         Parameters
         ----------
@@ -115,7 +118,7 @@ class BenchmarkTotals:
         after, inside = found.copy(), shares > 0
         part = shares[inside] / shares[inside].sum()
         for k, one in enumerate(wanted):
-            low, high = (0.0, 1.0) if one.share else (-np.inf, np.inf)
+            low, high = self.bounds[k] if self.bounds else bounds_of(one)
             rule = BenchmarkRule(self.how, part, low, high)
             aim = float(np.clip(aims[k], low, high))
             nothing = np.zeros(int(inside.sum()))
@@ -147,6 +150,11 @@ class BenchmarkTotals:
         np.add.at(total, pairs[0], groups[pairs[1], None] * staged[pairs[1]])
         weight = np.where(shares > 0, shares, 1.0)[:, None]
         return np.where(shares[:, None] > 0, total / weight, found)
+
+
+def bounds_of(one: AreaIndicator) -> tuple[float, float]:
+    """Within which an indicator lies: 0 and 1 where it is a share."""
+    return (0.0, 1.0) if one.share else (-np.inf, np.inf)
 
 
 def _shares(places: Places, level: str) -> Floats:

@@ -38,7 +38,7 @@ TABLES = (
     "CaseRow", "DutyRow", "NoticeRow", "ObjectionRow", "DocumentRow", "FindingRow", "PairRow",
     "DailyHeadRow", "ViewLogRow", "TransferRow", "WorkRow", "WorkPartRow", "WorkStepRow",
     "AssetRow", "InspectionRow", "ServiceRow", "PaperRow", "DownloadRow", "VisitListRow",
-    "AskedVisitRow", "WorkPlaceRow", "AssetStepRow",
+    "AskedVisitRow", "WorkPlaceRow", "AssetStepRow", "WorksTakenRow",
 )  # fmt: skip
 NOT_KEPT = ("JobRow",)
 """What a backup leaves out: work in the background, done or not."""

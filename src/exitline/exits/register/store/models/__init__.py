@@ -51,6 +51,7 @@ from exitline.exits.register.store.models.works import (
     WorkPartRow,
     WorkPlaceRow,
     WorkRow,
+    WorksTakenRow,
     WorkStepRow,
 )
 
@@ -62,5 +63,5 @@ __all__ = [
     "KeptTextRow", "MeasureRow", "MemberRow", "NoticeRow", "ObjectionRow", "OfficeRow", "PairRow",
     "PaperRow", "ServiceRow", "SettingRow", "StandingRow", "StepRow", "SubmissionRow",
     "TransferRow", "ViewLogRow", "VisitListRow", "VisitRow", "WorkPartRow", "WorkPlaceRow",
-    "WorkRow", "WorkStepRow",
+    "WorkRow", "WorkStepRow", "WorksTakenRow",
 ]  # fmt: skip

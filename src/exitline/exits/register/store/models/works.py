@@ -133,3 +133,21 @@ class ServiceRow(Located):
 
     class Meta:
         db_table = "register_service"
+
+
+class WorksTakenRow(Located):
+    """A row of the chain of what was taken in beside works and assets; written once.
+
+    What a works file said (criteria, villages, bounds, decisions), and the places of one area
+    where services are measured. Its hash covers the row before it.
+    """
+
+    number = models.BigIntegerField()  # in the register, from 1
+    step = models.TextField()  # declared, placed
+    recorded = models.DateField()
+    content = models.TextField()  # canonical JSON
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "register_workstaken"
+        constraints = (models.UniqueConstraint(fields=["path", "number"], name="taken_number"),)
