@@ -42,7 +42,7 @@ import exitline as xl
 def call():
     design = xl.Design(weight="weight", size="size", {design})
     found = xl.estimate(path, {measure!r}, welfare="welfare", line=2952, by={by!r}, design=design)
-    one = list(found)[0]
+    one = list(found)[1 if {by!r} else 0]  # the first area, where there are areas
     return one.estimate, one.se
 """
 TAYLOR = 'strata="county", psu="village"'

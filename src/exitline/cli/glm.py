@@ -102,7 +102,7 @@ def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool
             say("{low} to {high}", low=_numeral(one["ci_low"]), high=_numeral(one["ci_high"])),
             f"{one['t']:.2f}", f"{one['p']:.4f}",
         )
-        if one["se"] > 0
+        if one["p"] >= 0  # not NaN: there is a test
         else (one["term"], _number(one["estimate"]), _number(one["se"]), *[say("none")] * 3)
         for one in table
     ]  # fmt: skip

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import ibis
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from exitline.stats.data.checking.heaping import LineCounts, density_jump
+from exitline.stats.data.money import StudyLine
+from exitline.stats.measure.quality.queries import line_counts
 
 
 def _counts(welfare: np.ndarray, line: float) -> LineCounts:
@@ -61,3 +65,15 @@ def test_few_households_cannot_tell() -> None:
     assert density_jump(LineCounts("z", 9, 14, 15, 9)) is None
     assert density_jump(LineCounts("z", 9, 15, 15, 9)) is not None
     assert density_jump(LineCounts("z", 0, 30, 0, 0)) is not None
+
+
+@pytest.mark.parametrize("given", [{"value": 50.0}, {"column": "z", "factor": 0.5}])
+def test_the_query_counts_the_bins_that_the_test_is_made_for(given: dict[str, float]) -> None:
+    """Bins of 5 % of the line, as `_counts` above has them; a line of 0 has none."""
+    welfare = np.concatenate([np.linspace(44.03, 55.97, 200), [50.0, 50.0]])
+    table = ibis.memtable(pa.table({"welfare": welfare, "z": np.full(202, 100.0)}))
+    parts = line_counts(table, StudyLine("z", **given))
+    row = table.aggregate(**parts).to_pyarrow().to_pylist()[0]
+    exactly = row.pop("exactly")
+    assert exactly == 2
+    assert LineCounts("z", **row) == _counts(welfare, 50.0)

@@ -109,7 +109,8 @@ class Regression(ShownResult):
         exponentiated : bool
             Odds ratios of a logit, rate ratios of a Poisson regression: exp of estimate and
             limits; se is then exp(estimate) x se, and t and p stay those of the coefficient.
-            Where nothing varies around the model (se is 0) there is no test: t and p are NaN.
+            Where nothing varies around the model (se is 0), or it leaves no degrees of freedom,
+            there is no test: t and p are NaN.
 
         Returns
         -------
@@ -119,7 +120,7 @@ class Regression(ShownResult):
         import pandas as pd
 
         bounds = symmetric(self.estimate, self.se, np.full(len(self.names), self.df), self.level)
-        se = np.where(self.se > 0, self.se, np.nan)
+        se = np.where((self.se > 0) & (self.df > 0), self.se, np.nan)
         found = pd.DataFrame(
             {
                 "term": self.names, "estimate": self.estimate, "se": self.se,

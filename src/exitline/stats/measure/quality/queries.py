@@ -93,7 +93,7 @@ def totals_query(bound: Any, study: Study, lines: Sequence[StudyLine]) -> Any:
         wanted |= {f"column{index}__{part}": n for part, n in counted.items()}
     if "welfare" in roles:
         for index, line in enumerate(absolute(lines)):
-            counts = _line_counts(bound, line)
+            counts = line_counts(bound, line)
             wanted |= {f"line{index}__{part}": n for part, n in counts.items()}
     return bound.aggregate(**wanted, **_population(bound, study))
 
@@ -142,8 +142,14 @@ def _column_counts(column: Any, is_a_number: bool) -> dict[str, Any]:
     return counts
 
 
-def _line_counts(bound: Any, line: StudyLine) -> dict[str, Any]:
-    """Households in the four bins around a line, and exactly on it."""
+def line_counts(bound: Any, line: StudyLine) -> dict[str, Any]:
+    """Households in the four bins around a line, and exactly on it.
+
+    Parameters
+    ----------
+    bound : ibis.Table
+    line : StudyLine
+    """
     z = ibis.literal(line.value) if line.value is not None else (
         bound[line.column].cast("float64") * line.factor
     )  # fmt: skip
