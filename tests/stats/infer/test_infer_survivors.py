@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -42,3 +43,28 @@ def test_a_limit_at_the_whole_sample_is_its_largest_value():
     homes = pa.table({"y": [3.0] * 8, "ea": [1, 1, 2, 2, 3, 3, 4, 4]})
     one = xl.estimate(homes, "median", welfare="y", design=xl.Design(psu="ea")).find()
     assert (one.ci_low, one.ci_high) == (3.0, 3.0)
+
+
+def test_an_areas_figures_at_the_line_of_the_whole_sample_move_with_it_in_each_replicate():
+    """Jackknife by hand: the line, 0.9 of the mean of all, is found anew with each weight."""
+    rng = np.random.default_rng(5)
+    y, ea = rng.gamma(2, 3, 60), np.arange(60) // 6
+    homes = pa.table({"y": y, "ea": ea, "area": ea % 2})
+    made = xl.replicate_weights(homes, xl.Design(psu="ea"), "JK1", mse=True)
+    found = xl.estimate(
+        made.to_arrow(), ["poverty_gap", "shortfall", "severity"], welfare="y", by="area",
+        line=xl.relative_line(0.9, of="mean"), design=made.design,
+    )  # fmt: skip
+
+    def figures(w: np.ndarray) -> np.ndarray:
+        line, own = 0.9 * np.average(y, weights=w), w * (ea % 2 == 1)
+        gap = np.maximum(line - y, 0.0)
+        return np.array([
+            own @ gap / line / own.sum(), own @ gap / (own @ (y < line)),
+            own @ (gap / line) ** 2 / own.sum(),
+        ])  # fmt: skip
+
+    moved = [figures(np.where(ea == k, 0.0, 10 / 9)) - figures(np.ones(60)) for k in range(10)]
+    wanted = np.sqrt(0.9 * (np.array(moved) ** 2).sum(axis=0))
+    got = [found.find(measure=m, domain="1").se for m in ("poverty_gap", "shortfall", "severity")]
+    assert got == pytest.approx(wanted, rel=1e-9)
