@@ -164,7 +164,8 @@ def _show_draw(found: Drawn, given: Mapping[str, Any]) -> None:
     counts = _counts(draw)
     show.table(
         say_plural(
-            "{n} household drawn in {villages}", "{n} households drawn in {villages}",
+            "{n} household drawn in {villages}",
+            "{n} households drawn in {villages}",
             len(draw.selected),
             villages=say_plural("{n} village", "{n} villages", len(draw.villages)),
         )
