@@ -11,7 +11,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.deciding.drawing import Drawn
@@ -163,9 +163,14 @@ def _show_draw(found: Drawn, given: Mapping[str, Any]) -> None:
     draw, lists = found.draw, found.lists
     counts = _counts(draw)
     show.table(
-        say("{n} households drawn in {m} villages", n=len(draw.selected), m=len(draw.villages))
+        say_plural(
+            "{n} household drawn in {villages}",
+            "{n} households drawn in {villages}",
+            len(draw.selected),
+            villages=say_plural("{n} village", "{n} villages", len(draw.villages)),
+        )
         if draw.villages
-        else say("{n} households drawn", n=len(draw.selected)),
+        else say_plural("{n} household drawn", "{n} households drawn", len(draw.selected)),
         ("stratum", "group", "villages", "households", "stand for"),
         counts,
         right=(2, 3, 4),

@@ -9,7 +9,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import LANGUAGE, with_options
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,10 +75,13 @@ def command(
         )
     for path in outs:
         show.note(say("written: {file}", file=path))
-    counts = {"n": made.households, "m": len(made.villages)}
+    many = {
+        "households": say_plural("{n} household", "{n} households", made.households),
+        "villages": say_plural("{n} village", "{n} villages", len(made.villages)),
+    }
     show.note(
-        say("{n} households in {m} villages, objections until {day}.", **counts, day=made.last_day)
+        say("{households} in {villages}, objections until {day}.", **many, day=made.last_day)
         if made.last_day
-        else say("{n} households in {m} villages.", **counts)
+        else say("{households} in {villages}.", **many)
     )
     show.note(say("Fields shown: {what}.", what=", ".join(made.fields)))
