@@ -51,7 +51,7 @@ def worded(command: click.Command, t: Language) -> click.Command:
         found.commands = {name: worded(one, t) for name, one in found.commands.items()}
     if t == ENGLISH:
         return found
-    found.context_class = _Context
+    found.context_class = _HelpContext
     found.help = t.help(command.help or "")
     first = _SENTENCE.match(found.help.partition("\n\n")[0])
     found.short_help = first[0] if first else None
@@ -85,7 +85,7 @@ def in_english() -> Iterator[None]:
         yield
 
 
-class _Formatter(click.HelpFormatter):
+class _HelpFormatter(click.HelpFormatter):
     """Writes help with the colon of the language, and letters as wide as a terminal shows them."""
 
     def getvalue(self) -> str:
@@ -106,8 +106,8 @@ class _Formatter(click.HelpFormatter):
         super().write_dl(padded, col_max, col_spacing)
 
 
-class _Context(click.Context):
-    formatter_class = _Formatter
+class _HelpContext(click.Context):
+    formatter_class = _HelpFormatter
 
 
 def _padded(text: str) -> str:
