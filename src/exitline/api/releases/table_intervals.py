@@ -26,7 +26,7 @@ _FLAG = "exitline__cell"
 def with_intervals(
     table: SafeTable, counted: Counted, layout: Layout, values: CellValues
 ) -> SafeTable:
-    """The table of a sample with the interval of each figure that is shown.
+    """The table with the interval of each figure of a sample, and what a reader must know of them.
 
     Each category, and each crossing of categories, is a 0/1 column; its total, and its share of
     the row, are estimated in one pass for all areas. Degrees of freedom are those of the area.
@@ -45,6 +45,13 @@ def with_intervals(
     SafeTable
         Figures and intervals rounded as their standard errors carry it.
     """
+    shown = _estimated(table, counted, layout, values) if counted.sampled(layout) else table
+    notes = (*shown.facts.notes, *_notes(shown, counted, layout))
+    return replace(shown, facts=replace(shown.facts, notes=notes))
+
+
+def _estimated(table: SafeTable, counted: Counted, layout: Layout, values: CellValues) -> SafeTable:
+    """The table with what is estimated in one pass."""
     from exitline.api.figures.estimation import estimate_table
     from exitline.publish.tables.estimated import estimated
 
@@ -140,7 +147,7 @@ def _cells(
     return EstimatedCells(next(iter(measures.values())).unit, value, se, low, high)
 
 
-def interval_notes(table: SafeTable, counted: Counted, layout: Layout) -> tuple[Said, ...]:
+def _notes(table: SafeTable, counted: Counted, layout: Layout) -> tuple[Said, ...]:
     """What a reader must know of the intervals, or why there are none."""
     design = counted.design
     if design is not None and design.exact:

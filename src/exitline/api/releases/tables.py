@@ -83,7 +83,7 @@ def safe_table(
     >>> made.table.suppressed, made.audits["households"].audit.passed
     (0, True)
     """
-    from exitline.api.releases.table_intervals import interval_notes, with_intervals
+    from exitline.api.releases.table_intervals import with_intervals
     from exitline.api.releases.table_sources import opened
     from exitline.publish.tables.build import ProtectionRule, protected
 
@@ -96,17 +96,11 @@ def safe_table(
         leaves, values = _leaves(counted, layout)
         _refuse_people(leaves, counted.keys)
         figures = _figures(counted, layout, rule)
-        facts_said = replace(counted.facts, unit=_unit(counted, layout, figures))
-        made = protected(
-            leaves, figures, rule, facts_said, percent=layout.percent, hidden=counted.hidden
-        )
-        shown = made.table
-        if counted.sampled(layout):
-            shown = with_intervals(shown, counted, layout, values)
-        notes = (*shown.facts.notes, *interval_notes(shown, counted, layout))
+        said = replace(counted.facts, unit=_unit(counted, layout, figures))
+        made = protected(leaves, figures, rule, said, percent=layout.percent, hidden=counted.hidden)
+        table = with_intervals(made.table, counted, layout, values)
     headings = {"poor": "poverty status", **counted.titles}
-    shown = replace(shown, headings=headings, facts=replace(shown.facts, notes=notes))
-    return replace(made, table=shown)
+    return replace(made, table=replace(table, headings=headings))
 
 
 def _leaves(counted: Counted, layout: Layout) -> tuple[Leaves, CellValues]:
@@ -123,26 +117,24 @@ def _leaves(counted: Counted, layout: Layout) -> tuple[Leaves, CellValues]:
     found = counted.engine.run(counts(counted.table, columns, weight=weight, size=size))
     _refuse_faults(found)
     found = found.filter(found.column("n").to_numpy() > 0)
-    named = [_coded(found, i, name, counted) for i, name in enumerate(names)]
-    coded = [(codes, words) for codes, words, _ in named]
-    values = {name: of for name, (_, _, of) in zip(names, named, strict=True)}
+    coded = [_coded(found, i, name, counted) for i, name in enumerate(names)]
     depth = len(layout.rows)
     chains, place = np.unique(
-        np.column_stack([codes for codes, _ in coded[:depth]]), axis=0, return_inverse=True
+        np.column_stack([codes for codes, *_ in coded[:depth]]), axis=0, return_inverse=True
     )
-    rows = tuple(np.array(words)[chains[:, i]] for i, (_, words) in enumerate(coded[:depth]))
-    where = (place.ravel(), *(codes for codes, _ in coded[depth:]))
-    shape = (len(chains), *(len(words) for _, words in coded[depth:]))
+    rows = tuple(np.array(words)[chains[:, i]] for i, (_, words, _) in enumerate(coded[:depth]))
+    where = (place.ravel(), *(codes for codes, *_ in coded[depth:]))
+    shape = (len(chains), *(len(words) for _, words, _ in coded[depth:]))
     filled = {}
     for name in ("n", "households", "persons"):
         filled[name] = np.zeros(shape)
         np.add.at(filled[name], where, found.column(name).to_numpy().astype(float))
     leaves = Leaves(
         (layout.rows, *((name,) for name in layout.columns)),
-        (rows, *((np.array(words),) for _, words in coded[depth:])),
+        (rows, *((np.array(words),) for _, words, _ in coded[depth:])),
         filled,
     )
-    return leaves, values
+    return leaves, {name: values for name, (_, _, values) in zip(names, coded, strict=True)}
 
 
 def _coded(
