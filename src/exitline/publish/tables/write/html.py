@@ -127,7 +127,8 @@ def _great_table(table: SafeTable, t: Language) -> Any:
 
 def _cell(laid: Wide, row: int, column: int, t: Language) -> str:
     """The figure, and its interval below it."""
-    hidden = f'<span class="hidden">{escape(t("suppressed"))}</span>'
+    word = escape(t("suppressed"))
+    hidden = f'<span class="hidden">{word}</span>'
     interval = laid.interval(row, column, t)
     under = f'<span class="interval">{escape(interval)}</span>' if interval else ""
     return laid.text(row, column, hidden, t) + under
