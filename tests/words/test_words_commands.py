@@ -21,9 +21,12 @@ from exitline.exits.register import load_procedure, shipped_procedures
 from exitline.rules.standard import load, shipped
 from exitline.words import texts
 from exitline.words.collecting import ROOT, printed, write
-from exitline.words.texts import ERRORS, FILE, FOLDER, read
+from exitline.words.help_texts import VERBATIM
+from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, read
 
 WORD = re.compile(r"[^\W\d_]{3,}")
+FIRST = re.compile(r"⟦[^⟦⟧\n]*(\n {10,}[^⟦⟧\n]*)*")
+"""A sentence in a list of commands: the first of several that stand in brackets."""
 INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
 
 
@@ -32,7 +35,7 @@ def bracketed(tmp_path_factory):
     """A folder of catalogues whose Spanish says every message in English, in brackets."""
     folder = tmp_path_factory.mktemp("locales")
     shutil.copytree(FOLDER / "es", folder / "es")
-    for file in (FILE, ERRORS):
+    for file in (FILE, ERRORS, HELP):
         catalogue = read("es", file)
         for message in catalogue:
             if message.id and message.context is None:
@@ -100,24 +103,76 @@ RUNS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", RUNS)
-def test_words_outside_catalogues_are_data(name, bracketed, homes, monkeypatch, capsys):
+@pytest.fixture
+def outside(bracketed, homes, monkeypatch, capsys):
+    """Calls a command in the language of brackets; what it prints outside them."""
     monkeypatch.setattr(texts, "FOLDER", bracketed)
     monkeypatch.setattr(show, "WIDTH", 10_000)
     monkeypatch.chdir(homes)
     texts.texts_of.cache_clear()
-    try:
-        call([*RUNS[name], "--language", "es"])
-    finally:
-        monkeypatch.undo()
-        texts.texts_of.cache_clear()
-    found = capsys.readouterr()
-    said = found.out + found.err
-    assert "⟦" in said, said
-    while (less := INNERMOST.sub("", said)) != said:
-        said = less
+
+    def printed_outside(*arguments):
+        call([*arguments, "--language", "es"])
+        found = capsys.readouterr()
+        said = found.out + found.err
+        assert "⟦" in said, said
+        while (less := INNERMOST.sub("", said)) != said:
+            said = less
+        return said
+
+    yield printed_outside
+    monkeypatch.undo()
+    texts.texts_of.cache_clear()
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_words_outside_catalogues_are_data(name, outside):
+    said = outside(*RUNS[name])
     allowed = DATA | (_shipped() if name in ("standards", "procedures") else set())
     assert set(WORD.findall(said)) <= allowed, said
+
+
+MISTAKES = (
+    ("draw",), ("draw", "x", "--bogus"), ("draw", "x", "--villages", "1.5"), ("draw", "x", "--out"),
+    ("run", "x", "--engine", "duck"), ("plan", "--icc", "3"), ("register", "areas", "x", "y"),
+    ("rnu", "x"), ("run", "x", "--out", "a", "--out", "b"), ("register", "chekc"),
+    ("run", "x", "--as-of", "never"), ("run", "x", "--json=1"),
+)  # fmt: skip
+
+
+def test_the_help_of_every_command_and_every_refusal_of_click_are_of_catalogues(outside):
+    for path, command in _commands(exitline, ()):
+        names = _names(command) | {*path, "exitline"}
+        said = FIRST.sub("", outside(*path, "--help"))
+        assert set(WORD.findall(said)) <= names, (path, said)
+    for given in MISTAKES:
+        typed = {word for one in given for word in WORD.findall(one)}
+        engines = {"duckdb", "spark", "exitline", "help", "FRAME", "STUDY", "run", "check", "out"}
+        assert set(WORD.findall(outside(*given))) <= typed | engines, outside(*given)
+
+
+def _commands(command, path):
+    """Every command with the words that call it."""
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from _commands(command.get_command(context, name), (*path, name))
+
+
+def _names(command):
+    """What help shows that is no text: names of options, values, commands, and examples."""
+    found = [str(part) for one in command.params
+             for part in (*one.opts, *one.secondary_opts, getattr(one.type, "choices", ()),
+                          getattr(one.type, "formats", ()), one.default, one.name,
+                          one.name.upper())]  # fmt: skip
+    found += [one.metavar for one in command.params
+              if isinstance(one, click.Argument) and one.metavar]  # fmt: skip
+    blocks = (command.help or "").split("\n\n")
+    found += [re.sub(r"# \S+ .*", "", one) for one in blocks if one.startswith(VERBATIM)]
+    if isinstance(command, click.Group):
+        found += command.list_commands(click.Context(command))
+    return {word for text in found for word in WORD.findall(text)} | {"help", "version", "WxH"}
 
 
 def _shipped():

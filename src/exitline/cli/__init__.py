@@ -14,7 +14,9 @@ import click
 from exitline import signals
 from exitline.cli.shared import guard
 from exitline.cli.shared.speaking import asked, speaking
+from exitline.cli.shared.wording import in_english, worded
 from exitline.version import __version__
+from exitline.words.catalogue import ENGLISH, Language
 
 _DEBUG = "--debug"
 
@@ -68,14 +70,15 @@ class LazyGroup(click.Group):
         """Names in the order of the work: look, check, run, then the rest."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
         from exitline.cli.shared.once import once
 
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
-        return speaking(once(command))
+        with in_english():
+            command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return once(worded(speaking(command), ctx.find_object(Language) or asked(())))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -84,14 +87,17 @@ class LazyGroup(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from exitline.errors import nearest
 
+            t = ctx.find_object(Language) or ENGLISH
             hint = nearest(args[0], COMMANDS)
-            ctx.fail(f"there is no command '{args[0][:80]}'." + (f" {hint}" if hint else ""))
+            what = t("there is no command '{name}'.", name=args[0][:80])
+            ctx.fail(t.sentences(what, t.error(hint) if hint else ""))
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        t = ctx.find_object(Language) or ENGLISH
+        with formatter.section(t.help("Commands")):
+            formatter.write_dl([(name, t.help(text)) for name, (_, text) in COMMANDS.items()])
 
 
 @click.group(
@@ -175,6 +181,8 @@ def call(arguments: Sequence[str]) -> int:
 def _run(arguments: list[str]) -> int:
     """Parse and invoke. Not by click's own `main`, which takes an EOFError for an interrupt."""
     exitline._main_shell_completion({}, "exitline")
-    with exitline.make_context("exitline", arguments, obj=asked(arguments)) as context:
-        found = exitline.invoke(context)
+    t = asked(arguments)
+    group = worded(speaking(exitline), t)
+    with group.make_context("exitline", arguments, obj=t) as context:
+        found = group.invoke(context)
     return found if isinstance(found, int) else 0

@@ -9,6 +9,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import as_usage, said_as_flags
+from exitline.cli.shared.speaking import reader
 from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
@@ -157,5 +158,8 @@ def _passphrase(*, confirm: bool = False) -> str:
     given = os.environ.get(PASSPHRASE)
     if given is not None:
         return given
-    text: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
+    t = reader()
+    text: str = click.prompt(
+        t("Passphrase"), hide_input=True, confirmation_prompt=confirm, err=True
+    )
     return text

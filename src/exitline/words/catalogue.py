@@ -22,6 +22,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from exitline.words.help_texts import in_pieces
 from exitline.words.recognising import NUMBER_FORM
 from exitline.words.said import JoinedTexts, Numeral, Said, Text, Told, filled, listed, plain
 from exitline.words.texts import languages, texts_of
@@ -109,6 +110,19 @@ class Language:
             return self.of(text)
         stood = {name: self._within(name, part) for name, part in found.parts.items()}
         return filled(texts[found.message], stood, str)
+
+    def help(self, text: str) -> str:
+        """A help text of a command or an option, or what click says around it.
+
+        Examples
+        --------
+        >>> language("fr").help("Commands"), language("en").help("Commands")
+        ('Commandes', 'Commands')
+        """
+        if self.code == "en":
+            return text
+        texts = texts_of(self.code).helps
+        return texts.get(text) or in_pieces(text, lambda one: texts.get(one) or one)
 
     def _within(self, name: str, part: str) -> str:
         """What stood in an error: a figure, another message, a noun, or a name, which stays."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from exitline.words.error_texts import error_texts
-from exitline.words.texts import ERRORS, FILE, FOLDER, languages, read
+from exitline.words.help_texts import help_texts
+from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, languages, read
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -75,6 +76,22 @@ def collect_errors() -> Catalog:
     for message in error_texts():
         if message not in others:
             found.add(message)
+    return found
+
+
+def collect_helps() -> Catalog:
+    """What the help of commands says.
+
+    Examples
+    --------
+    >>> "Print as JSON." in collect_helps()
+    True
+    """
+    from babel.messages.catalog import Catalog
+
+    found = Catalog()
+    for message in help_texts():
+        found.add(message)
     return found
 
 
@@ -216,7 +233,7 @@ def update(code: str, said: Catalog, file: str = FILE) -> int:
     code : str
     said : babel Catalog
         What the code says.
-    file : {"exitline.po", "errors.po"}
+    file : {"exitline.po", "errors.po", "help.po"}
 
     Returns
     -------
@@ -239,7 +256,7 @@ def write(code: str, catalogue: Catalog, file: str = FILE) -> None:
     ----------
     code : str
     catalogue : babel Catalog
-    file : {"exitline.po", "errors.po"}
+    file : {"exitline.po", "errors.po", "help.po"}
     """
     from babel.messages.pofile import write_po
 
@@ -252,7 +269,7 @@ def write(code: str, catalogue: Catalog, file: str = FILE) -> None:
 
 def main() -> None:
     """Update every catalogue and say what is missing."""
-    for file, said in ((FILE, collect()), (ERRORS, collect_errors())):
+    for file, said in ((FILE, collect()), (ERRORS, collect_errors()), (HELP, collect_helps())):
         for code in languages()[1:]:
             print(f"{code}/{file}: {update(code, said, file)} messages without a text")
 

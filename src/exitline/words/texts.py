@@ -11,7 +11,7 @@ from exitline.words.said import Said
 from exitline.words.told import ERRORS as TOLD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from babel.messages.catalog import Catalog
 
@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parent / "locales"
 FILE = "exitline.po"
 ERRORS = "errors.po"
 """What errors say (`exitline.words.error_texts`): read where one is shown."""
+HELP = "help.po"
+"""What the help of commands says (`exitline.words.help_texts`): read where it is shown."""
 _LEAST = 2
 """Letters that tell the message of an error, which is looked for among errors alone."""
 
@@ -41,7 +43,7 @@ def read(code: str, file: str = FILE) -> Catalog:
     Parameters
     ----------
     code : str
-    file : {"exitline.po", "errors.po"}
+    file : {"exitline.po", "errors.po", "help.po"}
 
     Examples
     --------
@@ -52,14 +54,16 @@ def read(code: str, file: str = FILE) -> Catalog:
     from babel.messages.pofile import read_po
 
     path = FOLDER / code / file
-    if file == ERRORS and not path.exists():
-        return Catalog(code)  # a language that is new: its errors are in English
+    if file != FILE and not path.exists():
+        return Catalog(code)  # a language that is new: its errors and its help are in English
     with path.open("rb") as opened:
         return read_po(opened, code)
 
 
 class _English:
     """English texts: every message is its own."""
+
+    helps: Mapping[str, str] = {}
 
     def one(self, message: str) -> str:
         return message
@@ -105,6 +109,11 @@ class _Catalogue:
         found |= {message: self.one(message) for message in TOLD}
         found = {message: text for message, text in found.items() if message and text}
         return found, Recogniser(found, least=_LEAST)
+
+    @cached_property
+    def helps(self) -> Mapping[str, str]:
+        """What help says: texts by message."""
+        return {str(m.id): str(m.string) for m in read(self._code, HELP) if m.id and m.string}
 
     def whole(self, text: str) -> bool:
         """Whether a text is a message without places."""

@@ -53,24 +53,6 @@ ERRORS = (
     collected("name another file"),
 )
 """What rooms below this one say that went wrong."""
-USAGE = (
-    collected("No such option: {name}"),
-    collected("No such option '{name}'."),
-    collected("No such option '{name}'. Did you mean {what}?"),
-    collected("No such option '{name}'. (Did you mean one of: {what}?)"),
-    collected("No such command '{name}'."),
-    collected("Missing option {name}."),
-    collected("Missing argument {name}."),
-    collected("Option {name} requires an argument."),
-    collected("Option {name} does not take a value."),
-    collected("Got unexpected extra argument ({what})"),
-    collected("Got unexpected extra arguments ({what})"),
-    collected("Invalid value for {name}: {what}"),
-    collected("{what} is not one of {choices}."),
-    collected("{what} is not a valid integer."),
-    collected("{what} is not a valid float."),
-)
-"""Of calls that click refuses."""
 RECORD = (
     collected("reading the study"),
     collected("checking the data"),

@@ -107,11 +107,14 @@ def _said(reason: BaseException, t: Language | None) -> int:
         return UNREAD
     if isinstance(reason, click.ClickException):
         usage = io.StringIO()
-        if t is not None and isinstance(reason, click.UsageError):
-            click.UsageError(t.error(reason.format_message()), reason.ctx).show(usage)
-        else:
+        context = getattr(reason, "ctx", None) or click.Context(click.Command("exitline"), obj=t)
+        if t is not None:
+            vars(reason)["message"] = t.error(reason.message)
+        with context.scope(cleanup=False):
             reason.show(usage)
-        click.echo(_brief(visible(usage.getvalue(), lines=True)), err=True, nl=False)
+        said = visible(usage.getvalue(), lines=True)
+        whole = isinstance(reason, click.exceptions.NoArgsIsHelpError)
+        click.echo(said if whole else _brief(said), err=True, nl=False)
         return reason.exit_code
     from exitline.cli.shared import show
 

@@ -63,5 +63,8 @@ def _refuse_twice(order: list[click.Parameter], ctx: click.Context) -> None:
         if not isinstance(parameter, click.Option) or times == 1:
             continue
         if not parameter.multiple and not parameter.count:
-            kind = "is a switch" if parameter.is_flag else "takes one value"
-            raise click.UsageError(f"{parameter.opts[0]} is given {times} times; it {kind}", ctx)
+            raise click.UsageError(
+                f"{parameter.opts[0]} is given {times} times; "
+                f"it {'is a switch' if parameter.is_flag else 'takes one value'}",
+                ctx,
+            )

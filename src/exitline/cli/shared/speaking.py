@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 
 import click
 
@@ -37,7 +38,7 @@ def speaking(command: click.Command) -> click.Command:
     if isinstance(command, click.Group):
         for below in command.commands.values():
             speaking(below)
-    elif not any(OPTION in one.opts for one in command.params):
+    if not any(OPTION in one.opts for one in command.params):
         command.params.append(
             click.Option(
                 [OPTION], type=click.Choice(languages()), default="en", show_default=True,
@@ -56,7 +57,7 @@ def asked(arguments: Sequence[str]) -> Language:
     ('fr', 'zh')
     """
     given = [os.environ.get(VARIABLE, "")]
-    for name, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for name, following in pairwise([*arguments, ""]):
         option, sign, value = name.partition("=")
         if option == OPTION:
             given = [value if sign else following]

@@ -1,0 +1,70 @@
+"""What the help of commands says is read in every language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+
+from exitline.cli import call
+from exitline.words.collecting import collect_helps
+from exitline.words.help_texts import CLICK
+from exitline.words.texts import HELP, languages, read
+
+KEPT = re.compile(
+    r"(?<![\w-])--[a-z][a-z-]+|`[^`]+`|\{[^{}]*\}|https?:[\w/.:-]+[\w/]|\b[A-Z]+_[A-Z_]+\b",
+    re.ASCII,
+)
+"""Options, commands, places, addresses and names that are to be typed as they are."""
+
+
+@pytest.fixture(params=languages()[1:])
+def texts(request):
+    return {str(m.id): str(m.string) for m in read(request.param, HELP) if m.id}
+
+
+def test_every_help_text_is_there_in_every_language(texts):
+    assert set(texts) == {str(m.id) for m in collect_helps() if m.id}, "run `make words`"
+    assert [message for message, text in texts.items() if not text] == [], "fill in help.po"
+
+
+def test_what_is_to_be_typed_stays(texts):
+    for message, text in texts.items():
+        assert sorted(KEPT.findall(text)) == sorted(KEPT.findall(message)), text
+        if message not in CLICK:
+            assert text != message or len(message.split()) == 1, text
+
+
+def _width(line):
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
+
+
+def test_chinese_lines_are_as_wide_as_the_screen_and_begin_with_no_full_stop(capsys):
+    assert call(["estimate", "--help", "--language", "zh"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    typed = [line for line in lines if line.endswith("\\") or " --" in line[4:]]
+    assert max(_width(line) for line in lines if line not in typed) <= 84
+    assert not [line for line in lines if line.strip()[:1] in set("。，；：、）")]
+    options = (re.match(r"(  -\S.*?  +)(?=[^\s-])", line) for line in lines)
+    first = {_width(found[1]) for found in options if found}
+    assert first == {34}, "options and what is said of them stand in columns"
+
+
+def test_the_language_may_stand_before_the_command(capsys, monkeypatch):
+    monkeypatch.setenv("EXITLINE_LANGUAGE", "zh")
+    assert call(["--language", "fr", "run", "--help"]) == 0
+    assert "[par défaut : fr]" in " ".join(capsys.readouterr().out.split())
+    assert call(["run", "--help"]) == 0
+    assert "[默认：zh]" in capsys.readouterr().out
+    assert call(["--help", "--language", "en"]) == 0
+    assert "Commands:" in capsys.readouterr().out
+
+
+def test_a_group_without_a_command_shows_all_its_help(capsys):
+    assert call([]) == 2
+    assert "Commands:" in capsys.readouterr().err
+    assert call(["register"]) == 2
+    assert call(["register", "--help"]) == 0
+    said = capsys.readouterr()
+    assert said.err == said.out
