@@ -125,7 +125,7 @@ def of_page(page: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> of_page("# `a`: a *mean*\n\nWhat it\nis.\n\n**Formula.** [sum](x.md) / n")
+    >>> of_page("# `a`: a *mean*\\n\\nWhat it\\nis.\\n\\n**Formula.** [sum](x.md) / n")
     {'title': 'a mean', 'what': 'What it is.', 'Formula': 'sum / n'}
     """
     title, _, rest = page.partition("\n")
