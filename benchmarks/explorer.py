@@ -2,7 +2,7 @@
 
 The 832 counties of the shipped example, and a country made up here: 26 provinces, 840 counties
 with five measures over three years, 3,000 villages with decisions on three criteria; and 832 areas
-of a survey in boundaries of some 100 corners each, made up here. Each page
+of a survey in boundaries of some 130 corners each, made up here. Each page
 is opened from disk five times in a fresh window; the median counts. "All drawn" is when the
 picture, the table and every control stand.
 
@@ -99,7 +99,7 @@ def mapped(folder: Path) -> dict[str, Any]:
     """A survey of 832 counties with boundaries, as `exitline explore` makes its page.
 
     The boundaries are made here: a grid of 32 by 26 whose corners are moved and whose edges are
-    ragged, some 100 corners each. They are of no place.
+    ragged, some 130 corners each. They are of no place.
     """
     from exitline.api.exploring import build
 

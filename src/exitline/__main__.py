@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 
-from exitline import signals
+from exitline import late, signals
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     try:
         signals.listen()
         signals.open_streams()
+        late.in_a_command()
         gc.set_threshold(50_000, 20, 20)  # what modules make as they load is not rubbish
         from exitline.cli import call
 

@@ -2,7 +2,8 @@
 
 Some libraries load, with the one part that is needed, many that are not: Ibis the compilers of
 all its engines, scipy's functions the whole of numpy with its compiler for Fortran. That is a
-quarter of a second of each short command.
+quarter of a second of each short command. Elsewhere, in a notebook say, nothing waits: there a
+package may be somebody else's.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 _lock = RLock()
+_commands: list[bool] = []  # one entry in the process of a command
 
 
 class _Late(ModuleType):
@@ -34,8 +36,13 @@ class _Late(ModuleType):
         return getattr(self, name)
 
 
+def in_a_command() -> None:
+    """This process is that of a command: packages may wait from now on."""
+    _commands.append(True)
+
+
 def package(name: str) -> None:
-    """Let a package wait; nothing happens where it is loaded already, or there is none.
+    """Let a package wait; nothing happens outside a command, or where there is none to load.
 
     Parameters
     ----------
@@ -49,7 +56,7 @@ def package(name: str) -> None:
     >>> xml.dom.Node.ELEMENT_NODE
     1
     """
-    if name in sys.modules:
+    if name in sys.modules or not _commands:
         return
     spec = find_spec(name)
     if spec is None or spec.loader is None:

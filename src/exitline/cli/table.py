@@ -105,7 +105,7 @@ def _print(made: Protected, t: Language) -> None:
         at = [i for i, (f, _) in enumerate(laid.heads) if f == figure]
         rows = range(len(stub))
         columns = [
-            [laid.heads[i][1] or figure, *(plain(laid.text(row, i, suppressed, t)) for row in rows)]
+            [laid.heads[i][1] or figure, *(plain(laid.both(row, i, suppressed, t)) for row in rows)]
             for i in at
         ]
         for part in _fitting([first, *stub], columns):

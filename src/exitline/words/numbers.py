@@ -206,10 +206,28 @@ def rounded(value: float, places: int, *, percent: bool = False, t: Language = E
     >>> rounded(0.0145, 1, percent=True)
     '1.4'
     """
-    number = Decimal(repr(float(value))).scaleb(2 if percent else 0, _EXACT)
-    exact = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT)
+    exact = settled(value, places, percent=percent)
     text = t.figure(f"{abs(exact):,.{max(places, 0)}f}")
     return f"{MINUS}{text}" if exact < 0 else text
+
+
+def settled(value: float, places: int, *, percent: bool = False) -> Decimal:
+    """A number rounded as `rounded` writes it.
+
+    Parameters
+    ----------
+    value : float
+    places : int
+    percent : bool
+        A share, in percent.
+
+    Examples
+    --------
+    >>> float(settled(398_123.0, -3)), float(settled(0.0145, 1, percent=True))
+    (398000.0, 1.4)
+    """
+    number = Decimal(repr(float(value))).scaleb(2 if percent else 0, _EXACT)
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _EXACT)
 
 
 def count(value: float, t: Language = ENGLISH) -> str:

@@ -38,6 +38,8 @@ population: {persons: 2800138, tolerance: 0.1}
 villages: {table: villages.csv, on: vid, columns: {road: km < 2}}
 readings: {county: {missed: surveyed}}
 where: "urban = 1"
+panel: {data: waves.csv, wave: t, welfare: y, household: id, watch: {clue_date: 2015-11-30}}
+assessment: {visits: visits.csv, counts: counts.csv, icc: 0.02}
 small_areas: {area: county, formula: headcount ~ road, covariates: counties.csv}
 scenario: {rural: {to: "urban = 0", amount: 300}}
 min_count: 5

@@ -10,6 +10,7 @@ import pytest
 
 import exitline as xl
 from exitline.errors import DataError, DesignError
+from exitline.stats.infer.designs import replicates
 
 REFERENCE = Path(__file__).parent / "reference"
 ALBANIA = Path("examples/albania-2012/lival.parquet")
@@ -180,6 +181,29 @@ def test_differences_and_blocks_of_weights_do_not_matter(monkeypatch):
     monkeypatch.setattr("exitline.stats.infer.designs.replicates.AT_ONCE", 80)
     blocked = xl.estimate(table, ["gini", "mean"], welfare="y", design=design, by="r")
     pd.testing.assert_frame_equal(whole.to_pandas(), blocked.to_pandas(), rtol=1e-12)
+
+
+def test_figures_of_sums_are_the_same_from_a_few_rows_at_a_time(monkeypatch):
+    """They need no other rows, so that rows are read once, whatever the number of weights."""
+    table, names = made()
+    table["z"] = 3.0 + table["y"] % 2
+    design = xl.Design(weight="w", replicates=names, kind="BRR")
+
+    def found(*more):
+        return xl.estimate(
+            table, ["mean", "poverty_gap", "watts", "atkinson(0.5)", *more], welfare="y",
+            line=["z", 4], design=design, by=["r"], where="y > 1",
+        ).to_pandas()  # fmt: skip
+
+    whole = found()
+    monkeypatch.setattr("exitline.stats.infer.designs.replicates.AT_ONCE", 80)
+    seen = []
+    summed = replicates._summed
+    monkeypatch.setattr(replicates, "_summed", lambda *a: seen.append(1) or summed(*a))
+    pd.testing.assert_frame_equal(whole, found(), rtol=1e-12)
+    assert seen == [1]
+    found("median")
+    assert seen == [1]  # a quantile needs all rows
 
 
 def test_both_engines_agree(engine):

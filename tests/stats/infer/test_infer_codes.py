@@ -70,7 +70,8 @@ def test_an_estimate_loads_nothing_that_it_does_not_use():
         "numpy.f2py.f2py2e", "numpy.ma.core", "numpy.testing._private", "charset_normalizer",
     ]  # fmt: skip
     said = (
-        "import sys; from exitline.cli import call; "
+        "import sys; from exitline import late; late.in_a_command(); "
+        "from exitline.cli import call; "
         "status = call('estimate examples/albania-2012/lival.parquet --welfare rcons --line 4891 "
         "--weight weight --psu psu --strata strat --by prefectu --missing exclude'.split()); "
         f"loaded = [name for name in {unused} if name in sys.modules]; "

@@ -62,8 +62,11 @@ def test_both_kinds_of_households_count_as_they_are_drawn(rest, own):
     rows = mu[:, None] + effect + random.normal(0, np.sqrt(sigma2_e), (rest, REPLICATES))
     whole = np.sort(np.concatenate([np.exp(rows), np.tile(y[:, None], REPLICATES)]), axis=0)
     worlds = np.vstack([gini(whole), np.quantile(whole, [0.1, 0.5, 0.9], axis=0)])
-    # to the first order; a tenth percentile of 80 hangs on a few households
-    assert scatter == pytest.approx(worlds.var(axis=1), rel=0.25)
+    # to the first order; a tenth percentile of 80 depends on a few households
+    for found_one, of_worlds, near in zip(
+        scatter, worlds.var(axis=1), (0.1, 0.3, 0.05, 0.1), strict=True
+    ):
+        assert found_one == pytest.approx(of_worlds, rel=near)
     assert np.mean(scatter / worlds.var(axis=1)) == pytest.approx(1.0, abs=0.1)
     alone = predicted(indicators(WANTED), cells, places, given, 2.0)["d"][0]
     if own >= 20:

@@ -76,7 +76,7 @@ def test_limits_without_room(limits, said):
         trimmed(np.array([1.0, 9.0]), np.ones(2), 4, 6, strict=True)
     with pytest.raises(xl.ExitlineError, match="no column of weights"):
         xl.trim_weights(data, xl.Design(), upper=5)
-    with pytest.raises(xl.ExitlineError, match="1 rows"):
+    with pytest.raises(xl.ExitlineError, match="1 row cannot"):
         xl.trim_weights(data.assign(w=[1.0, None, 3.0]), DESIGN, upper=5)
 
 
@@ -104,7 +104,7 @@ def test_respondents_stand_for_their_class():
 @pytest.mark.parametrize(
     ("change", "said"),
     [({"here": [0, 0, 1]}, "nobody responded"), ({"here": [2, 1, 1]}, "neither yes nor no"),
-     ({"here": [None, 1, 1]}, "1 rows"), ({"zone": [None, "b", "b"]}, "1 rows"),
+     ({"here": [None, 1, 1]}, "1 row cannot"), ({"zone": [None, "b", "b"]}, "1 row cannot"),
      ({"w": [0.0, 1.0, 1.0]}, "above zero")],
 )  # fmt: skip
 def test_answers_and_classes_that_cannot_be_used(change, said):

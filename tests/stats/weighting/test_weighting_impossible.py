@@ -108,7 +108,7 @@ def test_values_that_are_missing(schools):
     gaps = schools.copy()
     gaps.loc[[3, 5], "stype"] = None
     gaps.loc[7, "api99"] = float("nan")
-    refused(gaps, {"stype": STYPE, "api99": API99}, "2 rows", "column 'stype'", "1 rows",
+    refused(gaps, {"stype": STYPE, "api99": API99}, "2 rows", "column 'stype'", "1 row cannot",
             "column 'api99'")  # fmt: skip
     for bad in (0.0, -1.0, float("inf"), None):
         refused(schools.assign(pw=[bad, *schools["pw"][1:]]), {"stype": STYPE}, "column 'pw'",

@@ -10,6 +10,7 @@ from exitline.publish.tables.content import TableFacts
 from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
 
 
@@ -58,6 +59,12 @@ class Counted:
         By column: areas whose figures the run does not publish.
     titles : mapping of str to str
         What columns are called where people read.
+    design : Design or None
+        How the sample was drawn; None where nothing is known of it.
+    level : float
+        Of confidence.
+    interval : str
+        Of shares.
     """
 
     table: Any
@@ -70,6 +77,14 @@ class Counted:
     keys: tuple[str, ...] = ()
     hidden: Mapping[str, Set[str]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    design: Design | None = None
+    level: float = 0.95
+    interval: str = "logit"
+
+    def sampled(self, layout: Layout) -> bool:
+        """Whether the figures are estimates, with a sampling error."""
+        weighted = layout.weighted and self.weight is not None
+        return weighted and self.design is not None and not self.design.exact
 
     def counting(self, layout: Layout) -> Layout:
         """The layout with what is counted said.

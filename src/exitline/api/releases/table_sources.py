@@ -100,6 +100,9 @@ def _study(path: Path, engine: str | Engine) -> Iterator[Counted]:
             opened_study.study.unit,
             _keys(opened_study.study),
             titles=opened_study.study.area_titles,
+            design=design,
+            level=opened_study.study.confidence,
+            interval=opened_study.study.interval,
         )
 
 
@@ -133,6 +136,7 @@ def _study_facts(opened_study: Ready) -> TableFacts:
 def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
     """A finished run's household decisions; censuses only."""
     from exitline.errors import DataError
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
 
@@ -160,8 +164,9 @@ def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
         said = about.get("outcomes", _OUTCOME)
         labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR, "outcome": _outcome(said)}
         yield Counted(
-            table, running, None, None, labels, facts, hidden=_hidden(folder, about["levels"])
-        )
+            table, running, None, None, labels, facts, hidden=_hidden(folder, about["levels"]),
+            design=Design(census=True),
+        )  # fmt: skip
 
 
 def _hidden(folder: Path, levels: Mapping[str, str]) -> dict[str, set[str]]:
@@ -199,6 +204,7 @@ def _data(
     path: Path, engine: str | Engine, given: Mapping[str, Any], shown: Sequence[str]
 ) -> Iterator[Counted]:
     """A data file as it is, with "poor" where a welfare column and a line are given."""
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.data.source import open_source
     from exitline.stats.data.studies.uses import narrowed, role_uses
     from exitline.stats.engine.session import session
@@ -224,7 +230,9 @@ def _data(
             labels["poor"] = dict(_POOR)
             said = f"poor: {welfare} below {line:,.10g}"
         facts = TableFacts(title=path.stem, unit="", rule="", line=said, source=path.name)
-        yield Counted(table, running, given["weight"], given["size"], labels, facts)
+        weight, size = given["weight"], given["size"]
+        design = Design(weight, size) if weight else None
+        yield Counted(table, running, weight, size, labels, facts, design=design)
 
 
 def _only_data(given: Mapping[str, Any], what: str) -> None:

@@ -16,6 +16,7 @@ from exitline.words.said import Told, say, together
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from exitline.api.releases.table_intervals import CellValues
     from exitline.errors import ExitlineError
     from exitline.publish.tables.build import Leaves, Protected, ProtectionRule
     from exitline.stats.engine.base import Engine
@@ -82,6 +83,7 @@ def safe_table(
     >>> made.table.suppressed, made.audits["households"].audit.passed
     (0, True)
     """
+    from exitline.api.releases.table_intervals import with_intervals
     from exitline.api.releases.table_sources import opened
     from exitline.publish.tables.build import ProtectionRule, protected
 
@@ -91,18 +93,18 @@ def safe_table(
         counted = replace(counted, facts=_facts(counted.facts, facts or {}))
         _refuse(counted, layout, rule)
         layout = counted.counting(layout)
-        leaves = _leaves(counted, layout)
+        leaves, values = _leaves(counted, layout)
         _refuse_people(leaves, counted.keys)
         figures = _figures(counted, layout, rule)
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
-    noted = _noted(said, counted, layout)
-    made = protected(leaves, figures, rule, noted, percent=layout.percent, hidden=counted.hidden)
+        made = protected(leaves, figures, rule, said, percent=layout.percent, hidden=counted.hidden)
+        table = with_intervals(made.table, counted, layout, values)
     headings = {"poor": "poverty status", **counted.titles}
-    return replace(made, table=replace(made.table, headings=headings))
+    return replace(made, table=replace(table, headings=headings))
 
 
-def _leaves(counted: Counted, layout: Layout) -> Leaves:
-    """The smallest cells, counted by the engine."""
+def _leaves(counted: Counted, layout: Layout) -> tuple[Leaves, CellValues]:
+    """The smallest cells, counted by the engine; and the values that their labels stand for."""
     import numpy as np
 
     from exitline.publish.tables.build import Leaves
@@ -118,31 +120,36 @@ def _leaves(counted: Counted, layout: Layout) -> Leaves:
     coded = [_coded(found, i, name, counted) for i, name in enumerate(names)]
     depth = len(layout.rows)
     chains, place = np.unique(
-        np.column_stack([codes for codes, _ in coded[:depth]]), axis=0, return_inverse=True
+        np.column_stack([codes for codes, *_ in coded[:depth]]), axis=0, return_inverse=True
     )
-    rows = tuple(np.array(words)[chains[:, i]] for i, (_, words) in enumerate(coded[:depth]))
-    where = (place.ravel(), *(codes for codes, _ in coded[depth:]))
-    shape = (len(chains), *(len(words) for _, words in coded[depth:]))
+    rows = tuple(np.array(words)[chains[:, i]] for i, (_, words, _) in enumerate(coded[:depth]))
+    where = (place.ravel(), *(codes for codes, *_ in coded[depth:]))
+    shape = (len(chains), *(len(words) for _, words, _ in coded[depth:]))
     filled = {}
     for name in ("n", "households", "persons"):
         filled[name] = np.zeros(shape)
         np.add.at(filled[name], where, found.column(name).to_numpy().astype(float))
-    return Leaves(
+    leaves = Leaves(
         (layout.rows, *((name,) for name in layout.columns)),
-        (rows, *((np.array(words),) for _, words in coded[depth:])),
+        (rows, *((np.array(words),) for _, words, _ in coded[depth:])),
         filled,
     )
+    return leaves, {name: values for name, (_, _, values) in zip(names, coded, strict=True)}
 
 
-def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple[Any, list[str]]:
-    """Codes of a column of the result in the order of publication, and its labels."""
+def _coded(
+    found: pa.Table, position: int, name: str, counted: Counted
+) -> tuple[Any, list[str], Mapping[str, tuple[str, Any]]]:
+    """Codes of a column of the result in the order of publication, its labels, and its values."""
     import numpy as np
 
-    from exitline.stats.infer.intake.codes import codes
+    from exitline.stats.infer.intake.codes import ranked
+    from exitline.stats.infer.intake.codes import texts as texts_of
     from exitline.stats.infer.intake.naming import shown_names
 
     column = found.column(f"way{position + 1}")
-    raw, texts = codes(column)
+    raw, held = ranked(column)
+    texts = texts_of(held)
     known = dict(counted.labels.get(name, {}))
     if not known and str(column.type) == "bool":
         known = _BOOLEAN
@@ -152,7 +159,8 @@ def _coded(found: pa.Table, position: int, name: str, counted: Counted) -> tuple
         set(words), key=lambda w: (w == MISSING_DOMAIN, _ORDER.get(w, -1), words.index(w))
     )
     place = {word: i for i, word in enumerate(order)}
-    return np.array([place[word] for word in words], dtype=np.int64)[raw], order
+    values = dict(zip(words, zip(texts, held.to_pylist(), strict=True), strict=True))
+    return np.array([place[word] for word in words], dtype=np.int64)[raw], order, values
 
 
 def _figures(counted: Counted, layout: Layout, rule: ProtectionRule) -> tuple[str, ...]:
@@ -174,17 +182,6 @@ def _unit(counted: Counted, layout: Layout, figures: Sequence[str]) -> str:
         return say("{what} in the sample, not weighted", what=said)
     number = say("{what}, number", what=said)
     return together(number, say("n: households"), sign="; ") if "n" in figures else number
-
-
-def _noted(facts: TableFacts, counted: Counted, layout: Layout) -> TableFacts:
-    """The facts, with a note on sampling error where there is any."""
-    if counted.weight is None or not layout.weighted:
-        return facts
-    note = say(
-        "Estimates from a sample carry sampling error, which this table does not show; "
-        "`exitline estimate` gives intervals."
-    )
-    return replace(facts, notes=(*facts.notes, note))
 
 
 def _facts(known: TableFacts, given: Mapping[str, str | None]) -> TableFacts:

@@ -103,7 +103,9 @@ def trim_weights(
             expected="one column of weights", got="none", remedy="name the weight",
         )  # fmt: skip
     keys = (GroupKey(design.weight, "number"),)
-    source, found = grouped_for(open_source(data), Design(design.weight), keys, (name,), engine)
+    source, found = grouped_for(
+        open_source(data), Design(), keys, (name,), engine, numeric=(design.weight,)
+    )  # a calibrated weight may be below zero
     weight = found.column(key_name(0)).to_numpy()
     n = found.column("n").to_numpy().astype(np.float64)
     made = trimmed(weight, n, lower, upper, strict=strict)
@@ -122,6 +124,7 @@ def grouped_for(
     new: Sequence[str],
     engine: str | Engine,
     again: Sequence[str] = (),
+    numeric: Sequence[str] = (),
 ) -> tuple[Source, pa.Table]:
     """The source, and its rows in groups, if all can be used.
 
@@ -136,6 +139,8 @@ def grouped_for(
     engine : {"duckdb", "spark"} or Engine
     again : sequence of str
         Further weights.
+    numeric : sequence of str
+        Other columns of numbers.
     """
     from exitline.stats.data.studies.uses import role_uses
     from exitline.stats.engine.session import session
@@ -144,7 +149,7 @@ def grouped_for(
     from exitline.stats.measure.weighting.keyed import columns_of, groups
     from exitline.stats.measure.weighting.phases import other_answers
 
-    source = source.using(role_uses(design, numeric=again))
+    source = source.using(role_uses(design, numeric=[*again, *numeric]))
     weight = design.weight
     columns = dict.fromkeys(c for key in keys for c in columns_of(key))
     with session(engine) as running:

@@ -98,7 +98,7 @@ def adjust_nonresponse(
     >>> homes = pd.DataFrame({"age": [20, 20, 40, 40, 60, 60], "here": [1, 0, 1, 0, 1, 1]})
     >>> found = adjust_nonresponse(homes, Design(), "here", predictors={"age": None})
     >>> found.to_pandas()["response_propensity"].round(3).tolist()
-    [0.416, 0.416, 0.668, 0.668, 0.916, 0.916]
+    [0.397, 0.397, 0.706, 0.706, 0.897, 0.897]
     """
     design.sampling.in_one_phase("an adjustment for non-response")
     if design.calibration is not None:

@@ -39,6 +39,23 @@ class TableSide:
 
 
 @dataclass(frozen=True)
+class CellBounds:
+    """Intervals of the cells of one figure.
+
+    Attributes
+    ----------
+    low, high : arrays with one axis for each side
+        NaN where the figure is suppressed or has no interval.
+    decimals : int array
+        Decimals of each cell, as its standard error carries them.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    decimals: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class CountedFigure:
     """What is counted in the cells.
 
@@ -51,6 +68,9 @@ class CountedFigure:
     values : array with one axis for each side
         NaN where suppressed.
     decimals : int
+        At most.
+    bounds : CellBounds or None
+        Of a sample's figures: their intervals.
     """
 
     name: str
@@ -58,6 +78,7 @@ class CountedFigure:
     unit: str
     values: NDArray[np.float64]
     decimals: int = 0
+    bounds: CellBounds | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +156,7 @@ class SafeTable:
         return text[:1].upper() + text[1:]
 
     def long(self) -> pd.DataFrame:
-        """One row for each cell: its labels, then one column for each figure."""
+        """One row for each cell: its labels, then each figure; a sample's with low and high."""
         import numpy as np
         import pandas as pd
 
@@ -146,4 +167,7 @@ class SafeTable:
                 columns[name] = np.array(side.labels(depth), dtype=object)[positions]
         for figure in self.figures:
             columns[figure.name] = figure.values.ravel()
+            if figure.bounds is not None:
+                columns[f"{figure.name}_low"] = figure.bounds.low.ravel()
+                columns[f"{figure.name}_high"] = figure.bounds.high.ravel()
         return pd.DataFrame(columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -84,3 +84,26 @@ def with_indicators(
     }
     known = f"{prefix}_known"
     return table.mutate(**new, **{known: ibis.ifelse(key.notnull(), 1.0, 0.0)}), names, known
+
+
+def belonging(table: Any, values: Mapping[str, Any]) -> Any:
+    """1 on rows whose columns have some values, 0 on all others.
+
+    Parameters
+    ----------
+    table : ibis.Table
+    values : mapping of str to value
+        By column; None stands for a missing value. Empty: every row belongs.
+
+    Examples
+    --------
+    >>> table = ibis.table({"a": "string", "b": "int64"}, name="t")
+    >>> belonging(table, {"a": "x", "b": None}).type()
+    Float64(nullable=True)
+    """
+    inside = ibis.literal(True)
+    for column, value in values.items():
+        key = portable.key(table[column])
+        same = key.isnull() if value is None else (key == value).fill_null(False)
+        inside = inside & same
+    return ibis.ifelse(inside, 1.0, 0.0)

@@ -32,6 +32,8 @@ dd { margin: 0 0 .3rem; overflow-wrap: anywhere; }
 #table .gt_table .gt_stub, #table .gt_table .gt_stubhead { padding-left: 2px; }
 #table .gt_table .gt_stub { position: sticky; left: 0; border-right: 0; white-space: normal;
   min-width: 7.5rem; }
+#table .interval { display: block; color: var(--soft); font-size: .85em; line-height: 1.2;
+  font-weight: 400; }
 #table .hidden { color: var(--soft); font-style: italic; }
 @media (max-width: 500px) { h1 { font-size: 1.25rem; } body { padding: 16px 12px; }
   #table .gt_table { font-size: 0.82rem !important; }
@@ -91,25 +93,18 @@ def render_html(table: SafeTable, t: Language = ENGLISH) -> str:
 
 def _great_table(table: SafeTable, t: Language) -> Any:
     """The table itself; a column for each figure and category."""
+    import numpy as np
     import pandas as pd
-    from great_tables import GT, html, loc, style
+    from great_tables import GT, loc, style
 
-    laid, thousands, point = wide(table, t), t.signs[","], t.signs["."]
-    hidden = escape(t("suppressed"))
+    laid = wide(table, t)
     names = [f"c{i}" for i in range(len(laid.heads))]
-    frame = pd.DataFrame(laid.values, columns=names)
+    number = np.arange(laid.values.size).reshape(laid.values.shape)
+    frame = pd.DataFrame(number, columns=names)
     frame.insert(0, "area", _indented(laid))
     made = (
         GT(frame, rowname_col="area", id="table")
-        .fmt_integer(
-            [n for n, d in zip(names, laid.decimals, strict=True) if not d],
-            sep_mark=thousands,
-        )
-        .fmt_number(
-            [n for n, d in zip(names, laid.decimals, strict=True) if d], decimals=1,
-            sep_mark=thousands, dec_mark=point,
-        )
-        .sub_missing(names, missing_text=html(f'<span class="hidden">{hidden}</span>'))
+        .fmt(lambda at: _cell(laid, at // len(names), at % len(names), t), names)
         .cols_label({n: category or figure for n, (figure, category) in
                      zip(names, laid.heads, strict=True)})
         .cols_align("right", names)
@@ -128,6 +123,15 @@ def _great_table(table: SafeTable, t: Language) -> Any:
             table_additional_css=[".gt_row {font-variant-numeric: tabular-nums;}"],
         )
     )  # fmt: skip
+
+
+def _cell(laid: Wide, row: int, column: int, t: Language) -> str:
+    """The figure, and its interval below it."""
+    word = escape(t("suppressed"))
+    hidden = f'<span class="hidden">{word}</span>'
+    interval = laid.interval(row, column, t)
+    under = f'<span class="interval">{escape(interval)}</span>' if interval else ""
+    return laid.text(row, column, hidden, t) + under
 
 
 def _indented(laid: Wide) -> list[str]:

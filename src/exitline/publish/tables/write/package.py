@@ -13,7 +13,7 @@ from exitline.publish.tables.content import SUPPRESSED, TOTAL
 from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
-    from exitline.publish.tables.content import SafeTable
+    from exitline.publish.tables.content import CountedFigure, SafeTable
 
 PACKAGE = "datapackage.json"
 
@@ -86,17 +86,32 @@ def schema(table: SafeTable) -> dict[str, Any]:
                 "description": f"'{TOTAL}' is the sum over all of them.",
                 "constraints": {"required": True} | ({"enum": labels} if len(labels) < 50 else {}),
             })  # fmt: skip
-    fields += [
-        {
-            "name": figure.name, "type": "number" if figure.decimals else "integer",
-            "title": figure.label, "unit": figure.unit,
-            "description": f"'{SUPPRESSED}': withheld so that nobody can be recognised, which is "
-            "neither zero nor unknown.",
-            "constraints": {"minimum": 0},
-        }
-        for figure in table.figures
-    ]  # fmt: skip
-    return {"fields": fields, "missingValues": [SUPPRESSED], "primaryKey": list(table.names)}
+    for figure in table.figures:
+        fields.append(_field(figure, figure.name, figure.label))
+        if figure.bounds is not None:
+            fields += [
+                _field(figure, f"{figure.name}_{end}", f"{figure.label}, {end} end of the interval")
+                for end in ("low", "high")
+            ]
+    sampled = any(figure.bounds is not None for figure in table.figures)
+    return {
+        "fields": fields, "missingValues": [SUPPRESSED, ""] if sampled else [SUPPRESSED],
+        "primaryKey": list(table.names),
+    }  # fmt: skip
+
+
+def _field(figure: CountedFigure, name: str, title: str) -> dict[str, Any]:
+    """A column of numbers."""
+    said = (
+        f"'{SUPPRESSED}': withheld so that nobody can be recognised, which is neither zero nor "
+        "unknown."
+    )
+    if name != figure.name:
+        said += " Empty: the figure has no interval."
+    return {
+        "name": name, "type": "number" if figure.decimals else "integer", "title": title,
+        "unit": figure.unit, "description": said, "constraints": {"minimum": 0},
+    }  # fmt: skip
 
 
 def _csv(table: SafeTable) -> str:
@@ -107,9 +122,12 @@ def _csv(table: SafeTable) -> str:
     for name in table.names:
         frame[name] = frame[name].map(safe_cell)
     for figure in table.figures:
-        if not figure.decimals:
-            frame[figure.name] = frame[figure.name].astype(pd.Int64Dtype())
-    return frame.to_csv(index=False, na_rep=SUPPRESSED, lineterminator="\n")
+        hidden = frame[figure.name].isna()
+        ends = [f"{figure.name}_{end}" for end in ("low", "high")] if figure.bounds else []
+        for name in (figure.name, *ends):
+            number = frame[name] if figure.decimals else frame[name].astype(pd.Int64Dtype())
+            frame[name] = number.astype("string").fillna("").mask(hidden, SUPPRESSED)
+    return frame.to_csv(index=False, lineterminator="\n")
 
 
 def _joined(

@@ -15,7 +15,7 @@ from exitline.words.sheets import safe_cell
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.ways import Node
-    from exitline.publish.tables.content import SafeTable, TableSide
+    from exitline.publish.tables.content import CountedFigure, SafeTable, TableSide
 
 DATAFLOW = "EXITLINE:SAFE_TABLE(1.0)"
 ALL = "_T"
@@ -23,6 +23,14 @@ _MEASURES = {"households": "HH", "persons": "PS", "n": "N", "percent": "PC"}
 _STATUS = {False: ("A", "Normal value"), True: ("Q", "Missing value; suppressed")}
 _CONFIDENTIAL = {False: ("F", "Free (free for publication)"), True: (
     "N", "Not for publication, restricted for internal use only")}  # fmt: skip
+
+_BOUNDS = [
+    "CI_LOW",
+    "Lower end of the confidence interval",
+    "CI_HIGH",
+    "Upper end of the confidence interval",
+]
+"""Of a figure with an interval, as files of estimates have them."""
 
 
 def sdmx_text(table: SafeTable, dataflow: str) -> str:
@@ -67,6 +75,7 @@ def _text(table: SafeTable, dataflow: str) -> str:
     import numpy as np
 
     names = _components(table)
+    sampled = any(figure.bounds is not None for figure in table.figures)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
@@ -75,6 +84,7 @@ def _text(table: SafeTable, dataflow: str) -> str:
         + ["MEASURE", "Measure", "TIME_PERIOD", "Time period", "OBS_VALUE", "Observation value"]
         + ["UNIT_MEASURE", "Unit of measure", "OBS_STATUS", "Observation status"]
         + ["CONF_STATUS", "Confidentiality status"]
+        + (_BOUNDS if sampled else [])
     )
     codes = [node_codes(side.nodes) for side in table.sides]
     titles = [[safe_cell(_title(node)) for node in side.nodes] for side in table.sides]
@@ -89,14 +99,25 @@ def _text(table: SafeTable, dataflow: str) -> str:
                 [*start, *key, code, figure.label, table.facts.year, table.facts.year]
                 + ["" if hidden else f"{value:.{figure.decimals}f}"] * 2
                 + [code, figure.unit, *_STATUS[hidden], *_CONFIDENTIAL[hidden]]
+                + (_ends(figure, where) if sampled else [])
             )
     return out.getvalue()
+
+
+def _ends(figure: CountedFigure, where: tuple[int, ...]) -> list[str]:
+    """The interval of a cell, each end twice, as every component stands with its name."""
+    import numpy as np
+
+    if figure.bounds is None:
+        return [""] * 4
+    ends = float(figure.bounds.low[where]), float(figure.bounds.high[where])
+    return ["" if np.isnan(end) else f"{end:.{figure.decimals}f}" for end in ends for _ in "12"]
 
 
 def _components(table: SafeTable) -> list[tuple[str, str]]:
     """Id and name of the dimension of each side; ids are all different."""
     taken = {"STRUCTURE", "ACTION", "FREQ", "MEASURE", "TIME_PERIOD", "OBS_VALUE",
-             "UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS"}  # fmt: skip
+             "UNIT_MEASURE", "OBS_STATUS", "CONF_STATUS", *_BOUNDS}  # fmt: skip
     found = [("REF_AREA", " / ".join(table.heading(name) for name in table.sides[0].names))]
     taken.add("REF_AREA")
     for position, side in enumerate(table.sides[1:], start=1):

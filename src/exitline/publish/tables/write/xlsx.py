@@ -40,7 +40,7 @@ def workbook(table: SafeTable, t: Language = ENGLISH) -> bytes:
     laid = wide(table, t)
     _head(sheet, table, laid, t)
     _body(sheet, laid, t)
-    _shape(sheet, laid)
+    _shape(sheet, laid, t)
     _notes(book.create_sheet("Notes"), table, t)
     content = io.BytesIO()
     book.save(content)
@@ -58,12 +58,24 @@ def _head(sheet: Any, table: SafeTable, laid: Wide, t: Language) -> None:
     rows = " / ".join(table.heading(name) for name in table.sides[0].names)
     _text(sheet, _HEAD, 1, rows).font = Font(bold=True)
     before = ""
-    for column, (figure, category) in enumerate(laid.heads, start=2):
+    for column, (figure, text) in enumerate(_heads(laid, t), start=2):
         if figure != before:
             sheet.cell(_HEAD - 1, column, figure).font = Font(bold=True)
         before = figure
-        cell = _text(sheet, _HEAD, column, category)
+        cell = _text(sheet, _HEAD, column, text)
         cell.font, cell.alignment = Font(bold=True), Alignment(horizontal="right", wrap_text=True)
+
+
+def _heads(laid: Wide, t: Language) -> list[tuple[str, str]]:
+    """Figure and heading of every column of the sheet: an estimate's is followed by its ends."""
+    found: list[tuple[str, str]] = []
+    for (figure, category), sampled in zip(laid.heads, laid.sampled, strict=True):
+        found.append((figure, category))
+        if sampled:
+            ends = t("low"), t("high")
+            found += [(figure, t.joined((category, end) if category else (end,), ", "))
+                      for end in ends]  # fmt: skip
+    return found
 
 
 def _body(sheet: Any, laid: Wide, t: Language) -> None:
@@ -74,27 +86,31 @@ def _body(sheet: Any, laid: Wide, t: Language) -> None:
         cell = _text(sheet, row + _HEAD + 1, 1, name)
         cell.alignment = Alignment(indent=max(0, depth - 1))
         cell.font = Font(bold=depth < max(laid.depths))
+        at = 2
         for column, value in enumerate(laid.values[row]):
-            cell = sheet.cell(row + _HEAD + 1, column + 2)
-            if math.isnan(value):
-                cell.value = t("suppressed")
-                cell.font = Font(italic=True, color="56616B")
-                cell.alignment = Alignment(horizontal="right")
-            else:
-                whole = not laid.decimals[column]
-                cell.value = int(value) if whole else float(value)
-                cell.number_format = "#,##0" if whole else "0.0"
+            ends = (laid.low[row, column], laid.high[row, column]) if laid.sampled[column] else ()
+            for number in (value, *ends):
+                cell = sheet.cell(row + _HEAD + 1, at)
+                at += 1
+                if math.isnan(value):
+                    cell.value = t("suppressed")
+                    cell.font = Font(italic=True, color="56616B")
+                    cell.alignment = Alignment(horizontal="right")
+                elif not math.isnan(number):
+                    whole = not laid.decimals[row, column]
+                    cell.value = int(number) if whole else float(number)
+                    cell.number_format = "#,##0" if whole else "0.0"
 
 
-def _shape(sheet: Any, laid: Wide) -> None:
+def _shape(sheet: Any, laid: Wide, t: Language) -> None:
     """Frozen head, widths, printing."""
     from openpyxl.styles import Border, Side
     from openpyxl.utils import get_column_letter
 
     sheet.freeze_panes = sheet.cell(_HEAD + 1, 2)
     sheet.column_dimensions["A"].width = min(50, 4 + max(map(len, (*laid.stub, "Total"))))
-    for column, (_, category) in enumerate(laid.heads, start=2):
-        sheet.column_dimensions[get_column_letter(column)].width = min(24, max(12, len(category)))
+    for column, (_, text) in enumerate(_heads(laid, t), start=2):
+        sheet.column_dimensions[get_column_letter(column)].width = min(24, max(12, len(text)))
         sheet.cell(_HEAD, column).border = Border(bottom=Side(style="thin"))
     sheet.cell(_HEAD, 1).border = Border(bottom=Side(style="thin"))
     sheet.print_title_rows = f"{_HEAD - 1}:{_HEAD}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,20 +75,72 @@ def replicate(
     count, rows = len(drawn.weights), max(int(cells.n.sum()), 1)
     step = max(1, AT_ONCE // rows)
     blocks = [range(i, min(i + step, count)) for i in range(0, count, step)]
+    different = _DifferentRows(plan, cells, sets)
     figures: dict[tuple[By, str, int | None], list[Floats]] = {}
+    if len(blocks) > 1 and _of_sums_alone(plan):
+        summed = _summed(stream(range(count), max(1, AT_ONCE // (4 * count))), cells, plan, sets,
+                         different)  # fmt: skip
+        figures = {key: [figure] for key, figure in _figures(summed, plan, sets)}
+        return _replicates(figures, drawn, different)
     for block in blocks:
         own = read(block)
-        arrays = Arrays(
-            plan, _given_of(own), _weights(own, block, plan), _domains(own, cells, sets)
-        )
+        arrays = _arrays(own, block, cells, plan, sets)
         for key, figure in _figures(arrays, plan, sets):
             figures.setdefault(key, []).append(figure)
-    every = range(count)
-    some = [own] if len(blocks) == 1 else stream(every, max(1, AT_ONCE // (4 * count)))
+    if len(blocks) == 1:
+        different.add(arrays)
+    elif different.asked:
+        for part in stream(range(count), max(1, AT_ONCE // (4 * count))):
+            different.add(_arrays(part, range(count), cells, plan, sets))
+    return _replicates(figures, drawn, different)
+
+
+def _replicates(
+    figures: dict[tuple[By, str, int | None], list[Floats]], drawn: ReplicateWeights,
+    different: _DifferentRows,
+) -> Replicates:  # fmt: skip
+    """What every weight gave, with the degrees of freedom."""
     return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
-        np.array(drawn.scales(count)), drawn.mse, _degrees(plan, cells, sets, some),
+        np.array(drawn.scales(len(drawn.weights))), drawn.mse, different.degrees(),
     )  # fmt: skip
+
+
+def _of_sums_alone(plan: Plan) -> bool:
+    """Whether figures are made of sums of rows, each by itself: of no ranks and no quantiles."""
+    return all(line.relative is None for line in plan.lines) and not any(
+        m.scalars or m.woodruff is not None or any(t.within for t in m.terms) for m in plan.measures
+    )
+
+
+def _summed(
+    parts: Iterable[pa.Table], cells: Cells, plan: Plan, sets: tuple[By, ...],
+    different: _DifferentRows,
+) -> Arrays:  # fmt: skip
+    """No rows, but all of their sums, from a number of rows at a time."""
+    count = len(plan.design.replicates)
+    empty = np.empty(0, dtype=np.int64)
+    places = {by: Domains(empty, len(domain_codes(cells, by)[1])) for by in sets}
+    whole = Arrays(plan, {}, np.empty((0, count)), places)
+    for part in parts:
+        arrays = _arrays(part, range(count), cells, plan, sets)
+        different.add(arrays)
+        for by in sets:
+            arrays.count(by)
+            for measure in plan.measures:
+                for line, term in product(plan.lines_of(measure), measure.terms):
+                    _total(arrays, term, line, by)
+        for key, found in arrays._known.items():
+            if key[0] in ("total", "count"):
+                whole._known[key] = whole._known.get(key, 0.0) + found
+    return whole
+
+
+def _arrays(
+    rows: pa.Table, block: range, cells: Cells, plan: Plan, sets: tuple[By, ...]
+) -> Arrays:  # fmt: skip
+    """Rows and a block of their weights."""
+    return Arrays(plan, _given_of(rows), _weights(rows, block, plan), _domains(rows, cells, sets))
 
 
 def _given_of(rows: pa.Table) -> dict[str, Floats]:
@@ -195,31 +247,54 @@ def _line_values(arrays: Arrays, index: int, by: By) -> Floats:
     return np.broadcast_to(line.relative.line(found, arrays), shape)
 
 
-def _degrees(
-    plan: Plan, cells: Cells, sets: tuple[By, ...], batches: Iterable[pa.Table]
-) -> dict[By, Floats]:
-    """R's ``degf`` of each domain: the rank of its replicate weights, less one.
+class _DifferentRows:
+    """Rows whose weights are no multiples of each other, for the rank of each domain's weights."""
 
-    Rows whose weights are multiples of each other (those of one PSU) are one row of the rank;
-    of many different rows a sample has the same rank.
-    """
-    sizes = {by: len(domain_codes(cells, by)[1]) for by in sets}
-    if plan.design.df is not None:
-        return {by: np.full(size, float(plan.design.df)) for by, size in sizes.items()}
-    count = len(plan.design.replicates)
-    kept = {by: _Different(ENOUGH * count) for by in sets}
-    for rows in batches:
-        weights = _weights(rows, range(count), plan)
-        inside = rows.column("inside").to_numpy(zero_copy_only=False).astype(bool)
-        domains = _domains(rows, cells, sets)
-        for by, different in kept.items():
-            different.add(domains[by].code[inside], weights[inside])
-    found = {}
-    for by, different in kept.items():
-        starts = np.searchsorted(different.code, np.arange(sizes[by] + 1))
-        ranks = [_rank(different.weights[i:j]) for i, j in pairwise(starts)]
-        found[by] = np.maximum(np.array(ranks, dtype=np.float64) - 1.0, 0.0)
-    return found
+    def __init__(self, plan: Plan, cells: Cells, sets: tuple[By, ...]) -> None:
+        self._df = plan.design.df
+        self._sizes = {by: len(domain_codes(cells, by)[1]) for by in sets}
+        most = ENOUGH * len(plan.design.replicates)
+        self._kept = {by: _Different(most) for by in sets}
+
+    @property
+    def asked(self) -> bool:
+        """Whether degrees of freedom are to be found."""
+        return self._df is None
+
+    def add(self, arrays: Arrays) -> None:
+        """Take rows of the subpopulation into account, with all of their weights."""
+        if not self.asked:
+            return
+        inside = arrays.given["inside"][:, 0] != 0
+        every = bool(inside.all())
+        weights = arrays.weights if every else arrays.weights[inside]
+        mark = _marks(weights)
+        for by, different in self._kept.items():
+            code = arrays.sets[by].code
+            different.add(code if every else code[inside], weights, mark)
+
+    def degrees(self) -> dict[By, Floats]:
+        """R's ``degf`` of each domain: the rank of its replicate weights, less one.
+
+        Rows whose weights are multiples of each other (those of one PSU) are one row of the rank;
+        of many different rows a sample has the same rank.
+        """
+        if self._df is not None:
+            return {by: np.full(size, float(self._df)) for by, size in self._sizes.items()}
+        found = {}
+        for by, different in self._kept.items():
+            starts = np.searchsorted(different.code, np.arange(self._sizes[by] + 1))
+            ranks = [_rank(different.weights[i:j]) for i, j in pairwise(starts)]
+            found[by] = np.maximum(np.array(ranks, dtype=np.float64) - 1.0, 0.0)
+        return found
+
+
+def _marks(weights: Floats) -> Floats:
+    """A number of each row that rows have in common whose weights are multiples of each other."""
+    norm = np.sqrt(np.einsum("ij,ij->i", weights, weights))
+    by_chance = np.random.default_rng(0).standard_normal(weights.shape[1])
+    mark: Floats = ((weights @ by_chance) / np.where(norm > 0, norm, 1.0)).round(9)
+    return mark
 
 
 class _Different:
@@ -233,11 +308,8 @@ class _Different:
         self.code, self._mark = np.empty(0, dtype=np.int64), np.empty(0)
         self.weights = np.empty((0, 0))
 
-    def add(self, code: Ints, weights: Floats) -> None:
+    def add(self, code: Ints, weights: Floats, mark: Floats) -> None:
         """Take rows into account."""
-        norm = np.sqrt(np.einsum("ij,ij->i", weights, weights))
-        by_chance = np.random.default_rng(0).standard_normal(weights.shape[1])
-        mark = ((weights @ by_chance) / np.where(norm > 0, norm, 1.0)).round(9)
         first = _first_of_each(code, mark)
         code = np.concatenate([self.code, code[first]])
         mark = np.concatenate([self._mark, mark[first]])
