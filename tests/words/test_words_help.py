@@ -18,6 +18,8 @@ KEPT = re.compile(
 )
 """Options, commands, places, addresses and names that are to be typed as they are."""
 
+WORD = re.compile(r"(?<!\w)[a-z]{3,}(?![\w(])")
+
 
 @pytest.fixture(params=languages()[1:])
 def texts(request):
@@ -32,8 +34,17 @@ def test_every_help_text_is_there_in_every_language(texts):
 def test_what_is_to_be_typed_stays(texts):
     for message, text in texts.items():
         assert sorted(KEPT.findall(text)) == sorted(KEPT.findall(message)), text
-        if message not in CLICK:
-            assert text != message or len(message.split()) == 1, text
+        prose = WORD.findall(message) and " " in message
+        assert text != message or message in CLICK or not prose, text
+
+
+def test_a_measure_is_explained_in_the_language_but_for_its_source(capsys):
+    assert call(["measures", "fgt(1.5)", "--language", "fr"]) == 0
+    said = capsys.readouterr().out
+    source, rest = said.partition("Source")[2], said.partition("Source")[0]
+    assert {"Foster", "Greer", "Thorbecke"} <= set(re.findall(r"\w+", source))
+    assert not re.search(r"\b(the|of|with|is|and|where)\b", rest), rest
+    assert "Unité\u00a0: " in source
 
 
 def _width(line):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, overload
+
+from exitline.words.help_texts import of_page
 
 if TYPE_CHECKING:
     from exitline.stats.measure.model import Measure
-
-SECTIONS = ("Formula", "Standard error", "Mind", "Source")
-"""Parts of a measure's page."""
 
 
 @overload
@@ -53,18 +51,7 @@ def _told(asked: str) -> dict[str, Any]:
     name = asked.partition("(")[0].strip()
     if name not in MEASURES:
         named(asked)  # says which there are
-    text = page(name)
-    title, _, rest = text.partition("\n")
-    found: dict[str, Any] = {
-        "name": name,
-        "usage": usage(name),
-        "title": title.partition(": ")[2],
-        "what": _plain(rest.strip().partition("\n\n")[0]),
-    }
-    for heading in SECTIONS:
-        section = re.search(rf"^\*\*{heading}\.\*\* (.+?)(?=\n\n|\Z)", text, re.M | re.S)
-        if section:
-            found[heading] = _plain(section[1])
+    found: dict[str, Any] = {"name": name, "usage": usage(name), **of_page(page(name))}
     bare = "(" not in usage(name) or "[" in usage(name)
     return found | (_of_measure(named(asked)) if "(" in asked or bare else {})
 
@@ -80,9 +67,3 @@ def _of_measure(measure: Measure) -> dict[str, str]:
         "needs": " and ".join(name for name, wanted in needs if wanted),
         "better": measure.better,
     }
-
-
-def _plain(text: str) -> str:
-    """Words of a page without its signs of emphasis and its links."""
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(text.split()))
-    return re.sub(r"(?<![\w*])\*(\S(?:[^*]*\S)?)\*(?![\w*])", r"\1", text).replace("`", "")

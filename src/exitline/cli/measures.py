@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from textwrap import fill
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from exitline.cli.shared import show
+from exitline.cli.shared.speaking import reader
+from exitline.words.help_texts import SECTIONS
+
+if TYPE_CHECKING:
+    from exitline.words.catalogue import Language
 
 
 @click.command(
@@ -28,8 +34,8 @@ Examples:
 def command(name: str | None, as_json: bool) -> None:
     """List measures, or explain one."""
     from exitline import api
-    from exitline.api.explaining import SECTIONS
 
+    t = reader()
     if name is None:
         found = api.measures()
         if as_json:
@@ -38,7 +44,7 @@ def command(name: str | None, as_json: bool) -> None:
         show.table(
             "Measures",
             ("measure", "what it is"),
-            [(one["usage"], one["title"]) for one in found],
+            [(one["usage"], t.help(one["title"])) for one in found],
             caption="exitline measures NAME explains one: formula, source, unit.",
         )
         return
@@ -46,11 +52,20 @@ def command(name: str | None, as_json: bool) -> None:
     if as_json:
         show.as_json(told)
         return
-    click.echo(f"{told['usage']}: {told['title']}\n")
-    click.echo(fill(told["what"], 78) + "\n")
-    for heading in SECTIONS:
-        if heading in told:
-            click.echo(fill(f"{heading}: {told[heading]}", 78, subsequent_indent="  "))
-    for heading in ("unit", "speaks of", "needs", "better"):
-        if told.get(heading):
-            click.echo(f"{heading.capitalize()}: {told[heading]}")
+    colon = t.signs[": "]
+    show.paragraph(f"{told['usage']}{colon}{t.help(told['title'])}\n")
+    show.paragraph(t.help(told["what"]) + "\n")
+    for head, said in _parts(told, t):
+        show.paragraph(f"{head}{colon}{said}", indent="  ")
+
+
+def _parts(told: dict[str, Any], t: Language) -> Iterator[tuple[str, str]]:
+    """What is known of a measure in a reader's language, each part with its heading."""
+    heads = {
+        "Formula": t("Formula"), "Standard error": t("Standard error"), "Mind": t("Mind"),
+        "Source": t("Source"), "unit": t("Unit"), "speaks of": t("Speaks of"),
+        "needs": t("Needs"), "better": t("Better"),
+    }  # fmt: skip
+    for part, head in heads.items():
+        if told.get(part):
+            yield head, t.help(told[part]) if part in SECTIONS else t.of(told[part])

@@ -1,4 +1,4 @@
-"""What the help of commands says, as messages: a paragraph each, collected from where it stands.
+"""What the help of commands and pages of measures say, as messages, from where they stand.
 
 A help text is written in English beside the command or the option. Its paragraphs are the
 messages; of a block that click keeps as it is (after ``\\b``: examples) only the remarks behind
@@ -16,6 +16,12 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+PAGES = ROOT.parents[1] / "docs" / "measures"
+"""A page for each measure, which `exitline measures NAME` reads."""
+SECTIONS = ("Formula", "Standard error", "Mind", "Source")
+"""Parts of a measure's page."""
+TRANSLATED = ("title", "what", *SECTIONS[:-1])
+"""Parts that are said in other languages, too: a source stays as it is."""
 VERBATIM = "\b"
 """Begins a block that is shown as it stands."""
 _REMARK = re.compile(r"(.*\S\s+# )(\S+ .*)")
@@ -114,6 +120,28 @@ def messages_of(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def of_page(page: str) -> dict[str, str]:
+    """What a measure's page says: its title, what the measure is, and its sections.
+
+    Examples
+    --------
+    >>> of_page("# `a`: a *mean*\\n\\nWhat it\\nis.\\n\\n**Formula.** [sum](x.md) / n")
+    {'title': 'a mean', 'what': 'What it is.', 'Formula': 'sum / n'}
+    """
+    title, _, rest = page.partition("\n")
+    found = {"title": title.partition(": ")[2], "what": rest.strip().partition("\n\n")[0]}
+    for heading in SECTIONS:
+        section = re.search(rf"^\*\*{heading}\.\*\* (.+?)(?=\n\n|\Z)", page, re.M | re.S)
+        found |= {heading: section[1]} if section else {}
+    return {part: _plain(text) for part, text in found.items()}
+
+
+def _plain(text: str) -> str:
+    """Words of a page without its signs of emphasis and its links."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(text.split()))
+    return re.sub(r"(?<![\w*])\*(\S(?:[^*]*\S)?)\*(?![\w*])", r"\1", text).replace("`", "")
+
+
 @cache
 def help_texts() -> tuple[str, ...]:
     """Messages of all commands and options, and what click says around them.
@@ -126,6 +154,9 @@ def help_texts() -> tuple[str, ...]:
     found = dict.fromkeys(CLICK)
     for path in sorted((ROOT / "cli").rglob("*.py")):
         found |= dict.fromkeys(_of_source(path.read_text(encoding="utf-8")))
+    for path in sorted(PAGES.glob("*.md")):
+        said = of_page(path.read_text(encoding="utf-8"))
+        found |= dict.fromkeys(text for part, text in said.items() if part in TRANSLATED)
     return tuple(found)
 
 

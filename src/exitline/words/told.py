@@ -53,6 +53,18 @@ ERRORS = (
     collected("name another file"),
 )
 """What rooms below this one say that went wrong."""
+MEASURES = (
+    collected("index"),
+    collected("money"),
+    collected("share"),
+    collected("everyone"),
+    collected("the poor"),
+    collected("all with welfare above zero"),
+    collected("welfare and a poverty line"),
+    collected("lower"),
+    collected("higher"),
+)
+"""Of what is known of a measure: its unit, of whom it speaks, what it needs, what is better."""
 RECORD = (
     collected("reading the study"),
     collected("checking the data"),

@@ -142,6 +142,16 @@ def note(text: str) -> None:
     console().print(Text(_shown(reader().of(text))))
 
 
+def paragraph(text: str, indent: str = "") -> None:
+    """Print what is said already, wrapped; further lines are indented."""
+    from rich.text import Text
+
+    output = console()
+    for i, line in enumerate(Text(_shown(text)).wrap(output, min(output.width, 78) - len(indent))):
+        line.rstrip()
+        output.print(Text(indent if i else "") + line)
+
+
 def notes(texts: Iterable[str]) -> None:
     """Print what is to be known of a result, a line each."""
     t = reader()
