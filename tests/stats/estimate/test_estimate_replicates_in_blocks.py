@@ -37,6 +37,7 @@ def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
         return found.take(rng.permutation(found.num_rows)) if moved else found
 
     monkeypatch.setattr(replicates, "AT_ONCE", 5 * SIZE)
+    monkeypatch.setattr(replicates, "READ_AT_ONCE", 5 * SIZE)
     monkeypatch.setattr(DuckDB, "run", lambda self, one: shuffled(run(self, one)))
     monkeypatch.setattr(
         DuckDB, "batches", lambda self, one, rows: map(shuffled, batches(self, one, rows))

@@ -61,17 +61,20 @@ def test_covariates_are_held_side_by_side(engine, unit_sample, unit_census):
     assert rooms["common"] == pytest.approx(both.sum())
     so = (unit_census["elec"] == 1).mean()
     assert found.loc["elec", "census_shares"] == pytest.approx((1 - so, so))
+    urban = found.loc["urbrur[T.Urban]"]
+    assert urban["census_mean"] == pytest.approx((unit_census.urbrur == "Urban").mean())
+
+
+def test_covariates_that_differ_in_shape_or_code_stand_apart(unit_sample, unit_census):
     # as wide, about the same mean, another shape: seen by the distribution alone
     shape = unit_census.assign(proom=unit_census.proom.mean() + unit_census.proom.std()
                                * np.where(np.arange(len(unit_census)) % 2, 1.0, -1.0))  # fmt: skip
     bent = xl.small_area.comparability(
-        MODEL, unit_census, shape, engine=engine
+        MODEL, unit_census, shape
     ).set_index("column").loc["proom"]  # fmt: skip
     assert abs(bent["difference"]) < 0.01
     assert bent["common"] < 0.5
     assert bent["apart"]
-    urban = found.loc["urbrur[T.Urban]"]
-    assert urban["census_mean"] == pytest.approx((unit_census.urbrur == "Urban").mean())
     other = unit_census.assign(elec=1 - unit_census.elec)
-    wrong = xl.small_area.comparability(MODEL, unit_sample, other, engine=engine)
+    wrong = xl.small_area.comparability(MODEL, unit_sample, other)
     assert bool(wrong.set_index("column").loc["elec", "apart"])

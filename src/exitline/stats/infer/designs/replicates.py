@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000_000
 """Weights that are worked on at a time: rows x replicates."""
+READ_AT_ONCE = 100_000_000
+"""Weights that are read at a time, where a figure needs all rows: rows x replicates."""
 ROWS_AT_ONCE = 1024
 """Rows that are laid out at a time, so that they stay near the processor."""
 ENOUGH = 8
@@ -73,37 +75,49 @@ def replicate(
     drawn = plan.design.sampling
     assert isinstance(drawn, ReplicateWeights)
     count, rows = len(drawn.weights), max(int(cells.n.sum()), 1)
-    step = max(1, AT_ONCE // rows)
-    blocks = [range(i, min(i + step, count)) for i in range(0, count, step)]
     different = _DifferentRows(plan, cells, sets)
+    few = max(1, AT_ONCE // (4 * count))
     figures: dict[tuple[By, str, int | None], list[Floats]] = {}
-    if len(blocks) > 1 and _of_sums_alone(plan):
-        summed = _summed(stream(range(count), max(1, AT_ONCE // (4 * count))), cells, plan, sets,
-                         different)  # fmt: skip
+    if rows * count > AT_ONCE and _of_sums_alone(plan):
+        summed = _summed(stream(range(count), few), cells, plan, sets, different)
         figures = {key: [figure] for key, figure in _figures(summed, plan, sets)}
-        return _replicates(figures, drawn, different)
-    for block in blocks:
-        own = read(block)
-        arrays = _arrays(own, block, cells, plan, sets)
-        for key, figure in _figures(arrays, plan, sets):
-            figures.setdefault(key, []).append(figure)
-    if len(blocks) == 1:
-        different.add(arrays)
-    elif different.asked:
-        for part in stream(range(count), max(1, AT_ONCE // (4 * count))):
-            different.add(_arrays(part, range(count), cells, plan, sets))
-    return _replicates(figures, drawn, different)
-
-
-def _replicates(
-    figures: dict[tuple[By, str, int | None], list[Floats]], drawn: ReplicateWeights,
-    different: _DifferentRows,
-) -> Replicates:  # fmt: skip
-    """What every weight gave, with the degrees of freedom."""
+    else:
+        for block in _blocks(range(count), READ_AT_ONCE // rows):
+            own = read(block)
+            for arrays in _by_blocks(own, block, cells, plan, sets):
+                for key, figure in _figures(arrays, plan, sets):
+                    figures.setdefault(key, []).append(figure)
+        if different.asked:
+            whole = len(block) == count
+            for part in _slices(own, few) if whole else stream(range(count), few):
+                different.add(_arrays(part, range(count), cells, plan, sets))
     return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
-        np.array(drawn.scales(len(drawn.weights))), drawn.mse, different.degrees(),
+        np.array(drawn.scales(count)), drawn.mse, different.degrees(),
     )  # fmt: skip
+
+
+def _blocks(of: range, most: int) -> list[range]:
+    """A range in parts of at most so many, and of one at least."""
+    step = max(1, most)
+    return [range(i, min(i + step, of.stop)) for i in range(of.start, of.stop, step)]
+
+
+def _slices(rows: pa.Table, most: int) -> Iterator[pa.Table]:
+    """Rows, so many at a time."""
+    return (rows.slice(i, most) for i in range(0, rows.num_rows, most))
+
+
+def _by_blocks(
+    rows: pa.Table, weights: range, cells: Cells, plan: Plan, sets: tuple[By, ...]
+) -> Iterator[Arrays]:
+    """The same rows with a block of weights at a time; what they are ordered by is kept."""
+    given, domains = _given_of(rows), _domains(rows, cells, sets)
+    orders: dict[Any, Any] = {}
+    for block in _blocks(weights, AT_ONCE // max(rows.num_rows, 1)):
+        arrays = Arrays(plan, given, _weights(rows, block, plan), domains, dict(orders))
+        yield arrays
+        orders |= {key: known for key, known in arrays._known.items() if key[0] == "order"}
 
 
 def _of_sums_alone(plan: Plan) -> bool:
