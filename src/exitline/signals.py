@@ -10,11 +10,17 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INTERRUPTED = 130
 TERMINATED = 143
-_WORDS = {INTERRUPTED: "interrupted", TERMINATED: "terminated"}
+_WORDS = {
+    INTERRUPTED: "interrupted; nothing was left half-written",
+    TERMINATED: "terminated; nothing was left half-written",
+}
 _received: list[int] = []
 
 
@@ -42,9 +48,9 @@ def no_more() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def say(status: int) -> None:
-    """The one line of an interrupted command."""
-    to_stderr(f"{_WORDS[status]}; nothing was left half-written\n")
+def say(status: int, t: Callable[[str], str] = str) -> None:
+    """The one line of an interrupted command, in English unless a language is at hand."""
+    to_stderr(f"{t(_WORDS[status])}\n")
 
 
 def to_stderr(text: str) -> None:

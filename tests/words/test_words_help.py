@@ -8,6 +8,8 @@ import unicodedata
 import pytest
 
 from exitline.cli import call
+from exitline.cli.shared.guard import told
+from exitline.words.catalogue import language
 from exitline.words.collecting import collect_helps
 from exitline.words.help_texts import CLICK
 from exitline.words.texts import HELP, languages, read
@@ -79,3 +81,10 @@ def test_a_group_without_a_command_shows_all_its_help(capsys):
     assert call(["register", "--help"]) == 0
     said = capsys.readouterr()
     assert said.err == said.out
+
+
+def test_an_interrupt_is_told_in_the_language(capsys):
+    assert told(KeyboardInterrupt(), t=language("es")) == 130
+    assert capsys.readouterr().err == "interrumpido; no quedó nada a medio escribir\n"
+    assert told(KeyboardInterrupt()) == 130
+    assert capsys.readouterr().err == "interrupted; nothing was left half-written\n"

@@ -31,7 +31,7 @@ CLICK = (
     "Usage:", "Options", "Commands", "[OPTIONS]", "COMMAND [ARGS]...",
     "Show this message and exit.", "Show the version and exit.",
     "default: {default}", "env var: {var}", "required",
-    "(dynamic)", "Try '{command} {option}' for help.", "Error: {message}", "Aborted!",
+    "(dynamic)", "Try '{command} {option}' for help.", "Error: {message}",
     "Missing command.", "Missing argument", "Missing option", "Missing parameter",
     "Missing {param_type}", "Missing parameter: {param_name}",
     "Choose from:\n\t{choices}", "No such option {name!r}.", "No such option: {name}",

@@ -53,6 +53,11 @@ ERRORS = (
     collected("name another file"),
 )
 """What rooms below this one say that went wrong."""
+SIGNALS = (
+    collected("interrupted; nothing was left half-written"),
+    collected("terminated; nothing was left half-written"),
+)
+"""Of the end of an interrupted command."""
 MEASURES = (
     collected("index"),
     collected("money"),

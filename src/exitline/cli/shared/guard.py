@@ -93,7 +93,7 @@ def told(reason: BaseException, *, debug: bool = False, t: Language | None = Non
         signals.to_stderr("".join(traceback.format_exception(reason)))
     if signals.received() or isinstance(reason, KeyboardInterrupt | click.Abort):
         status = signals.received() or signals.INTERRUPTED
-        signals.say(status)
+        signals.say(status, t or str)
         return status
     try:
         return _said(reason, t)
