@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import click
 import pytest
 
-from exitline.cli import call
+from exitline.cli import call, exitline
 from exitline.cli.shared.guard import told
 from exitline.words.catalogue import language
 from exitline.words.collecting import collect_helps
@@ -72,6 +73,15 @@ def test_the_language_may_stand_before_the_command(capsys, monkeypatch):
     assert "[默认：zh]" in capsys.readouterr().out
     assert call(["--help", "--language", "en"]) == 0
     assert "Commands:" in capsys.readouterr().out
+
+
+def test_help_in_english_before_leaves_no_english_behind(capsys):
+    """Click keeps the option that shows help, once it was asked for."""
+    exitline.get_help(click.Context(exitline))
+    for code in ("fr", "en"):
+        assert call(["--language", code, "--help"]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("Show this message and exit." in said) == (code == "en")
 
 
 def test_a_group_without_a_command_shows_all_its_help(capsys):

@@ -44,6 +44,7 @@ def worded(command: click.Command, t: Language) -> click.Command:
     """
     found = copy.copy(command)
     found.params = [copy.copy(one) for one in command.params]
+    found._help_option = None  # click keeps the first one, in the language of then
     for one in found.params:
         if OPTION in one.opts and one.expose_value and not one.multiple:
             one.default, one.envvar = t.code, None  # as it stands before the command, or there
