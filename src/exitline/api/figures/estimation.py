@@ -178,10 +178,7 @@ def _in_one_pass(measures: Iterable[Any], lines: Iterable[Any]) -> bool:
         and getattr(line, "relative", None) is None
         for line in lines
     )
-    return fixed and all(
-        not one.scalars and one.own_line is None and not any(t.within for t in one.terms)
-        for one in map(named, measures)
-    )
+    return fixed and all(one.of_sums and one.own_line is None for one in map(named, measures))
 
 
 def estimate_table(

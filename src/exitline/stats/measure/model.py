@@ -307,6 +307,11 @@ class Measure:
         return any(t.needs_line for t in self.terms) or any(s.needs_line for s in self.scalars)
 
     @property
+    def of_sums(self) -> bool:
+        """Whether figures are made of sums of rows, each by itself: of no ranks or quantiles."""
+        return not self.scalars and not any(term.within for term in self.terms)
+
+    @property
     def needs_welfare(self) -> bool:
         """Whether a welfare column must be given."""
         plain = {

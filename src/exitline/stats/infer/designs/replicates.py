@@ -121,10 +121,9 @@ def _by_blocks(
 
 
 def _of_sums_alone(plan: Plan) -> bool:
-    """Whether figures are made of sums of rows, each by itself: of no ranks and no quantiles."""
-    return all(line.relative is None for line in plan.lines) and not any(
-        m.scalars or m.woodruff is not None or any(t.within for t in m.terms) for m in plan.measures
-    )
+    """Whether all measures are of sums, at lines that are no figures of the sample."""
+    fixed = all(line.relative is None for line in plan.lines)
+    return fixed and all(measure.of_sums for measure in plan.measures)
 
 
 def _summed(
