@@ -13,7 +13,15 @@ from dataclasses import replace
 
 from exitline.errors import MeasureError, nearest
 from exitline.stats.measure.deprivation import multidimensional
-from exitline.stats.measure.measures import at_risk, counts, inequality, poverty, quantiles, shares
+from exitline.stats.measure.measures import (
+    at_risk,
+    counts,
+    inequality,
+    poverty,
+    quantiles,
+    several,
+    shares,
+)
 from exitline.stats.measure.measures.counts import count_of, share_of
 from exitline.stats.measure.model import Measure, Term, Unit
 from exitline.stats.measure.programmes import incidence, targeting, transfers
@@ -26,6 +34,7 @@ MEASURES: dict[str, Callable[..., Measure]] = {
         counts,
         poverty,
         inequality,
+        several,
         quantiles,
         shares,
         at_risk,
