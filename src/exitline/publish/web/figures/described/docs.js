@@ -43,5 +43,5 @@ for (const form of document.querySelectorAll("form")) {
   });
 }
 addEventListener("beforeprint", () => {
-  for (const part of document.querySelectorAll("details")) part.open = true;
+  for (const part of document.querySelectorAll(".columns")) part.open = true;
 });
