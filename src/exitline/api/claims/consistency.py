@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from exitline.proof.claim.sentences.relations import Consistency
+    from exitline.proof.claim.sentences import Consistency
 
 
 def check_claim(file: str | Path) -> Consistency:
@@ -35,6 +35,6 @@ def check_claim(file: str | Path) -> Consistency:
     >>> {one.outcome for one in found.findings} <= {"consistent", "not consistent", "cannot tell"}
     True
     """
-    from exitline.proof.claim.sentences.relations import check_file
+    from exitline.proof.claim.sentences import check_file
 
     return check_file(file)

@@ -1,4 +1,4 @@
-"""A file of printed figures, public facts and relations: what `exitline check-claim` checks.
+"""Whether the figures of a published sentence fit together: what `exitline check-claim` checks.
 
 A printed figure stands for a span of numbers. A relation is consistent when some numbers in
 these spans fulfil it, not consistent when none do, and cannot be told when a figure is missing
@@ -7,6 +7,7 @@ or the span reaches across an edge. Neither outcome says that a figure is true.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,14 +15,90 @@ from functools import reduce
 from math import ceil, floor
 from operator import add
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from exitline.errors import nearest
 from exitline.proof.claim.errors import ClaimError
 from exitline.proof.claim.exact import Rounding, grouped, text_of
-from exitline.proof.claim.sentences.published import Published, Span, published
 from exitline.rules.yamlfile.declared import LIST, NAMED, Record, Text, Truth, choice, reads
 from exitline.rules.yamlfile.tree import Tree, read_file
+
+_SPACES = ",\u202f\u00a0 "
+_PRINTED = re.compile(
+    rf"\s*(-?[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?:\.[0-9]{{1,20}})?"
+    r"|-?[0-9]{1,30}(?:\.[0-9]{1,20})?)\s*([a-z]*|[万亿])\s*"
+)
+_SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9, "万": 10**4, "亿": 10**8}
+
+
+@dataclass(frozen=True)
+class Span:
+    """The numbers that something may be, both ends included, and the one in their middle."""
+
+    low: Fraction
+    middle: Fraction
+    high: Fraction
+
+    def __add__(self, other: Span) -> Span:
+        return Span(self.low + other.low, self.middle + other.middle, self.high + other.high)
+
+    def __sub__(self, other: Span) -> Span:
+        return Span(self.low - other.high, self.middle - other.middle, self.high - other.low)
+
+    def __truediv__(self, other: Span) -> Span:
+        ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Span(min(ends), self.middle / other.middle, max(ends))
+
+
+@dataclass(frozen=True)
+class Published(Span):
+    """A figure as printed: its name in relations, its text, and what it counts."""
+
+    name: str = ""
+    text: str = ""
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} %" if self.unit == "percent" else self.text
+
+
+def published(
+    name: str, text: str, *, unit: str = "", about: bool = False, step: Fraction | None = None,
+    rounded: Literal["nearest", "down", "up"] = "nearest", where: str = "",
+) -> Published:  # fmt: skip
+    """Read a printed figure: "2,567", "0.41", "8.07 million" or "12.9万".
+
+    It was rounded to `step`, or to the place of its last digit; a whole number without a word of
+    scale is exact, unless it is `about`: its trailing zeros then carry no information. Both ends
+    count as printed so, for authors round halves in different ways.
+
+    Raises
+    ------
+    ClaimError
+        When the text is no number.
+
+    Examples
+    --------
+    >>> figure = published("poor", "8.07 million")
+    >>> int(figure.low), int(figure.high)
+    (8065000, 8075000)
+    """
+    match = _PRINTED.fullmatch(text)
+    if match is None or match[2] not in _SCALES:
+        raise ClaimError(
+            "not a printed figure", where=where or name or None,
+            expected="a number such as 2,567 or 8.07 million", got=repr(text)[:60],
+            remedy="write digits, with the unit as a key of its own",
+        )  # fmt: skip
+    digits, scale = re.sub(f"[{_SPACES}]", "", match[1]), _SCALES[match[2]]
+    whole, point, rest = digits.partition(".")
+    exact = not (point or about or unit == "percent" or scale > 1)
+    zeros = len(whole) - len(whole.rstrip("0")) if about and not point else 0
+    last = Fraction(0 if exact else scale * 10**zeros, 10 ** len(rest))
+    place = last if step is None else step
+    low = Fraction(digits) * scale - {"nearest": place / 2, "down": 0, "up": place}[rounded]
+    return Published(low, low + place / 2, low + place, name, text.strip(), unit)
+
 
 Given = Mapping[str, Any]
 Answer = tuple[str, str, str]
@@ -70,12 +147,13 @@ def _difference(given: Given) -> Answer:
 
 
 def _ratio(given: Given) -> Answer:
-    found, fact = given["of"] / given["per"], given.get("within")
+    found = given["of"] / given["per"]
     arithmetic = f"{given['of']} / {given['per']} = {shown(found.middle)}"
     if "is" in given:
         return _compared(arithmetic, found, given["is"])
-    if fact is None:
+    if "within" not in given:
         return "cannot tell", arithmetic, "no public range to compare it with"
+    fact = given["within"]
     outside = found.high < fact.low or found.low > fact.high
     inside = fact.low <= found.low and found.high <= fact.high
     outcome = "not consistent" if outside else "consistent" if inside else "cannot tell"
@@ -201,6 +279,13 @@ class _Figure(Record):
     to: Annotated[Any, reads(_exactly)] = None
     rounded: Annotated[Any, *choice("nearest", "down", "up")] = "nearest"
 
+    def figure(self, name: str) -> Published | None:
+        """A figure as printed, or None when its value is left empty."""
+        return None if self.value is None else published(
+            self.label or name, self.value, unit=self.unit, about=self.about, step=self.to,
+            rounded=self.rounded, where=self.tree.where,
+        )  # fmt: skip
+
 
 class _Fact(Record):
     low: Annotated[Any, reads(_exactly)]
@@ -263,7 +348,7 @@ def check_file(path: str | Path) -> Consistency:
     True
     """
     file = _File.read(read_file(path, ClaimError))
-    figures = {name: _figure(name, keys) for name, keys in file.figures.items()}
+    figures = {name: keys and keys.figure(name) for name, keys in file.figures.items()}
     findings = tuple(_finding(kind, keys, figures, file.facts or {})
                      for kind, keys in file.relations)  # fmt: skip
     unsaid = [one.name for one in figures.values() if one and one.text not in file.statement]
@@ -272,33 +357,24 @@ def check_file(path: str | Path) -> Consistency:
     return Consistency(file.statement, findings, file.source, file.confirmed, tuple(notes))
 
 
-def _figure(name: str, keys: _Figure | None) -> Published | None:
-    """A figure: a number as printed, or one with unit and rounding; None when left empty."""
-    if keys is None or keys.value is None:
-        return None
-    options = {"unit": keys.unit, "about": keys.about, "step": keys.to, "rounded": keys.rounded}
-    return published(keys.label or name, keys.value, where=keys.tree.where, **options)
-
-
 def _finding(
     kind: str, keys: Mapping[str, Tree], figures: Mapping[str, Published | None],
     facts: Mapping[str, _Fact],
 ) -> RelationResult:  # fmt: skip
     """What comes of one relation, whose figures need not all be stated."""
     given: dict[str, Any] = {}
-    asked: dict[str, list[str]] = {}
+    names: list[str] = []
     for key, tree in keys.items():
         if key == "within":
             given[key] = facts[tree.known(facts, "fact")]
             continue
         members = tree.sequence() if key == "parts" else (tree,)
         found = [figures[member.known(figures, "figure")] for member in members]
-        asked[key] = [member.text() for member in members]
+        names += [member.text() for member in members]
         if None not in found:
             given[key] = tuple(found) if key == "parts" else found[0]
     if given.keys() == keys.keys() or (kind == "share" and "is" in given):
         return check(kind, given)
-    names = [name for some in asked.values() for name in some]
     absent = [name for name in names if figures[name] is None]
     said = " and ".join(absent) + (" is" if len(absent) == 1 else " are") + " not stated"
     return RelationResult(f"{kind} of {', '.join(names)}", "cannot tell", "", said)
