@@ -96,7 +96,8 @@ def published(
     zeros = len(whole) - len(whole.rstrip("0")) if about and not point else 0
     last = Fraction(0 if exact else scale * 10**zeros, 10 ** len(rest))
     place = last if step is None else step
-    low = Fraction(digits) * scale - {"nearest": place / 2, "down": 0, "up": place}[rounded]
+    low = Fraction(digits) * scale
+    low -= {"nearest": place / 2, "down": Fraction(), "up": place}[rounded]
     return Published(low, low + place / 2, low + place, name, text.strip(), unit)
 
 
@@ -348,7 +349,7 @@ def check_file(path: str | Path) -> Consistency:
     True
     """
     file = _File.read(read_file(path, ClaimError))
-    figures = {name: keys and keys.figure(name) for name, keys in file.figures.items()}
+    figures = {name: keys.figure(name) if keys else None for name, keys in file.figures.items()}
     findings = tuple(_finding(kind, keys, figures, file.facts or {})
                      for kind, keys in file.relations)  # fmt: skip
     unsaid = [one.name for one in figures.values() if one and one.text not in file.statement]
