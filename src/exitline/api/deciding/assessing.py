@@ -102,6 +102,7 @@ def assess(
     Raises
     ------
     AssessmentError, DataError, RuleFileError
+        When the sample, its counts or the rule do not allow a judgement.
 
     Examples
     --------

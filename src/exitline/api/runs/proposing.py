@@ -64,6 +64,7 @@ def init(
     Raises
     ------
     DataError, StudyError
+        When the file cannot be read, or the study file is there already.
 
     Examples
     --------

@@ -166,9 +166,9 @@ def _reach(records: WorksRecords, one: Serving, works: pd.DataFrame) -> csr_arra
     if placed.any() and one.keys.within_km is not None and len(one.place):
         here = [on_sphere(f["latitude"].to_numpy(np.float64), f["longitude"].to_numpy(np.float64))
                 for f in (one.place, works[placed])]  # fmt: skip
-        near = within(here[0], here[1], one.keys.within_km).tolil()
-        found = found.tolil()
-        found[np.flatnonzero(placed)] = near
+        rows: Any = found.tolil()
+        rows[np.flatnonzero(placed)] = within(here[0], here[1], one.keys.within_km).tolil()
+        return csr_array(rows)
     return csr_array(found)
 
 
