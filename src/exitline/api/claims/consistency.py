@@ -26,6 +26,7 @@ def check_claim(file: str | Path) -> Consistency:
     Raises
     ------
     ClaimError
+        When the file cannot be read as such: all its faults, with file, line and key.
 
     Examples
     --------

@@ -81,6 +81,7 @@ def verify(
     Raises
     ------
     ArgumentError, ClaimError, LedgerError, SignatureError
+        When a file cannot be read as such; a figure that differs is told, not raised.
 
     Examples
     --------
