@@ -109,18 +109,21 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
 
 
 def _telling(run: RunFolder, levels: Sequence[AreaLevel]) -> str:
-    """The view in which most is told apart: the page opens on it; "" for the usual one."""
+    """The view that the page opens on: a kind of area in which some stand apart.
+
+    One with boundaries comes first; "" for the usual view, which is the first kind of area.
+    """
     first = next(iter(run.standings), None)
     known = {level.key: level for level in levels}
-    told = {
-        of.by: of.above.n + of.below.n + of.highest.n + of.lowest.n
-        for of in run.standings
+    told = [
+        of.by for of in run.standings
         if first is not None and (of.measure, of.line) == (first.measure, first.line)
         and not of.within and of.by in known
+        and of.above.n + of.below.n + of.highest.n + of.lowest.n
         and (known[of.by].layout != "list" or of.shown <= _LISTED)
-    }  # fmt: skip
-    best = max(told, key=lambda by: (known[by].layout == "map", told[by]), default="")
-    return urlencode({"level": best}) if best and told[best] else ""
+    ]  # fmt: skip
+    best = min(told, key=lambda by: known[by].layout != "map", default="")
+    return urlencode({"level": best}) if best and best != levels[0].key else ""
 
 
 def _with_apart(
