@@ -22,6 +22,7 @@ from exitline.proof.claim.exact import Rounding, grouped, text_of
 from exitline.proof.claim.sentences.published import Published, Span, published
 from exitline.rules.yamlfile.declared import LIST, NAMED, Record, Text, Truth, choice, reads
 from exitline.rules.yamlfile.tree import Tree, read_file
+from exitline.words.said import Numeral, Said, collected, say, together
 
 Given = Mapping[str, Any]
 Answer = tuple[str, str, str]
@@ -75,11 +76,11 @@ def _ratio(given: Given) -> Answer:
     if "is" in given:
         return _compared(arithmetic, found, given["is"])
     if fact is None:
-        return "cannot tell", arithmetic, "no public range to compare it with"
+        return "cannot tell", Numeral(arithmetic), say("no public range to compare it with")
     outside = found.high < fact.low or found.low > fact.high
     inside = fact.low <= found.low and found.high <= fact.high
     outcome = "not consistent" if outside else "consistent" if inside else "cannot tell"
-    return outcome, arithmetic, f"range {fact.words}"
+    return outcome, Numeral(arithmetic), say("range {what}", what=fact.words)
 
 
 def _share(given: Given) -> Answer:
@@ -90,24 +91,31 @@ def _share(given: Given) -> Answer:
     low, high = stated.low / 100, stated.high / 100
     if whole is None:
         if part is None or low <= 0:
-            return "cannot tell", "", "the whole is not stated"
-        implied = f"{ceil(part.low / high):,} to {floor(part.high / low):,}"
-        return "cannot tell", f"{part} is {stated} of {implied}", "the whole is not stated"
+            return "cannot tell", "", say("the whole is not stated")
+        implied = say("{low} to {high}", low=ceil(part.low / high), high=floor(part.high / low))
+        told = say("{n} is {share} of {what}", n=_number(part), share=_number(stated), what=implied)
+        return "cannot tell", told, say("the whole is not stated")
     if part is not None:
         rate = part / whole
         hundredfold = Span(100 * rate.low, rate.middle, 100 * rate.high)
-        return _compared(f"{part} of {whole} is {_percent(rate.middle, stated)}", hundredfold,
-                         stated)  # fmt: skip
+        told = _share_said(_number(part), _number(whole), _percent(rate.middle, stated))
+        return _compared(told, hundredfold, stated)
     if whole.low != whole.high:
-        return "cannot tell", f"{stated} of {whole}", f"{whole.name} is not exact"
+        told = say("{share} of {n}", share=_number(stated), n=_number(whole))
+        return "cannot tell", told, say("{what} is not exact", what=whole.name)
     name, first, last = shown(whole.low), ceil(whole.low * low), floor(whole.low * high)
     first, last = max(first, 0), min(last, floor(whole.low))
     if first <= last:
-        counts = f"{first:,}" if first == last else f"{first:,} to {last:,}"
-        return "consistent", f"{counts} of {name} is {stated}", ""
+        counts: str = Numeral(f"{first:,}")
+        if first != last:
+            counts = say("{low} to {high}", low=first, high=last)
+        return "consistent", _share_said(counts, Numeral(name), _number(stated)), ""
     below = floor(whole.low * (low + high) / 2)
-    near = [f"{n:,} of {name} is {_percent(n / whole.low, stated)}" for n in (below, below + 1)]
-    return "not consistent", f"{', '.join(near)}; stated {stated}", ""
+    near = [
+        _share_said(Numeral(f"{n:,}"), Numeral(name), _percent(n / whole.low, stated))
+        for n in (below, below + 1)
+    ]
+    return "not consistent", _beside(together(*near, sign=", "), stated), ""
 
 
 def _change(given: Given) -> Answer:
@@ -120,16 +128,32 @@ def _change(given: Given) -> Answer:
 def _at_most(given: Given) -> Answer:
     smaller, larger = given["smaller"], given["larger"]
     if smaller.low > larger.high:
-        return "not consistent", f"{smaller} > {larger}", ""
+        return "not consistent", Numeral(f"{smaller} > {larger}"), ""
     if smaller.high <= larger.low:
-        return "consistent", f"{smaller} <= {larger}", ""
-    return "cannot tell", f"{smaller} <= {larger}", "rounding leaves it open"
+        return "consistent", Numeral(f"{smaller} <= {larger}"), ""
+    return "cannot tell", Numeral(f"{smaller} <= {larger}"), say("rounding leaves it open")
 
 
 def _compared(arithmetic: str, found: Span, stated: Published) -> Answer:
     """Consistent when the computed and the stated span have a number in common."""
     fits = found.low <= stated.high and stated.low <= found.high
-    return "consistent" if fits else "not consistent", f"{arithmetic}, stated {stated}", ""
+    return "consistent" if fits else "not consistent", _beside(arithmetic, stated), ""
+
+
+def _beside(arithmetic: str, stated: Published) -> Said:
+    """A calculation beside what the sentence says."""
+    whole = Numeral(arithmetic) if type(arithmetic) is str else arithmetic
+    return say("{what}, stated {figure}", what=whole, figure=_number(stated))
+
+
+def _share_said(part: str, whole: str, share: str) -> Said:
+    """A share of a whole, as a sentence."""
+    return say("{what} of {name} is {figure}", what=part, name=whole, figure=share)
+
+
+def _number(figure: Published) -> Numeral:
+    """A figure as it is printed, in the form of the reader's language."""
+    return Numeral(str(figure))
 
 
 class Kind(NamedTuple):
@@ -143,14 +167,24 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "sum": Kind(("parts", "total"), "{parts} add up to {total}", _sum),
-    "difference": Kind(("from", "less", "is"), "{from} less {less} is {is}", _difference),
-    "ratio": Kind(("of", "per", "is", "within"), "{of} per {per}", _ratio, ("is", "within"), "per"),
-    "share": Kind(
-        ("part", "whole", "is"), "{part} of {whole} is {is}", _share, ("part", "whole"), "whole"
+    "sum": Kind(("parts", "total"), collected("{parts} add up to {total}"), _sum),
+    "difference": Kind(
+        ("from", "less", "is"), collected("{from} less {less} is {is}"), _difference
     ),
-    "change": Kind(("from", "to", "is"), "from {from} to {to} is {is}", _change, (), "from"),
-    "at_most": Kind(("smaller", "larger"), "{smaller} are at most {larger}", _at_most),
+    "ratio": Kind(
+        ("of", "per", "is", "within"), collected("{of} per {per}"), _ratio, ("is", "within"), "per"
+    ),
+    "share": Kind(
+        ("part", "whole", "is"),
+        collected("{part} of {whole} is {is}"),
+        _share,
+        ("part", "whole"),
+        "whole",
+    ),
+    "change": Kind(
+        ("from", "to", "is"), collected("from {from} to {to} is {is}"), _change, (), "from"
+    ),
+    "at_most": Kind(("smaller", "larger"), collected("{smaller} are at most {larger}"), _at_most),
 }
 """Every kind of relation by the word that a file uses."""
 
@@ -159,11 +193,12 @@ def check(kind: str, given: Given) -> RelationResult:
     """What comes of one relation between figures by key; a figure not stated is None."""
     rule = KINDS[kind]
     every = {key: one if key == "parts" else (one,) for key, one in given.items()}
+    unstated = {"part": say("a count"), "whole": say("an unstated whole")}
     names = {key: ", ".join(getattr(f, "name", "") for f in some) for key, some in every.items()}
-    words = rule.words.format_map({"part": "a count", "whole": "an unstated whole"} | names)
+    words = say(rule.words, **(unstated | names))
     below = given.get(rule.divisor)
     if below is not None and below.low <= 0:
-        return RelationResult(words, "cannot tell", "", f"{below.name} may be zero")
+        return RelationResult(words, "cannot tell", "", say("{what} may be zero", what=below.name))
     return RelationResult(words, *rule.answer(given))
 
 
@@ -183,9 +218,9 @@ def shown(value: Fraction, digits: int = 3) -> str:
     return grouped(Rounding(decimals).apply(value))
 
 
-def _percent(value: Fraction, like: Published) -> str:
+def _percent(value: Fraction, like: Published) -> Numeral:
     """A share in percent, with one digit more than a stated percentage."""
-    return f"{Rounding(len(like.text.partition('.')[2]) + 1).apply(value * 100)} %"
+    return Numeral(f"{Rounding(len(like.text.partition('.')[2]) + 1).apply(value * 100)} %")
 
 
 def _exactly(tree: Tree) -> Fraction:
@@ -268,7 +303,8 @@ def check_file(path: str | Path) -> Consistency:
                      for kind, keys in file.relations)  # fmt: skip
     unsaid = [one.name for one in figures.values() if one and one.text not in file.statement]
     notes = [file.note] if file.note else []
-    notes += ["not in the sentence as written: " + ", ".join(unsaid)] if unsaid else []
+    if unsaid:
+        notes.append(say("not in the sentence as written: {names}", names=", ".join(unsaid)))
     return Consistency(file.statement, findings, file.source, file.confirmed, tuple(notes))
 
 
