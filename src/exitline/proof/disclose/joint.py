@@ -84,6 +84,8 @@ class Joint:
             np.concatenate([*(g.primary for g in goals), none.astype(bool)]),
             np.concatenate([*(g.low / g.scale for g in goals), none]),
             np.concatenate([*(g.high / g.scale for g in goals), none]), 1.0,
+            None if goals[0].known is None
+            else np.append(np.tile(goals[0].known, len(tables)), none.astype(bool)),
         )  # fmt: skip
         every = np.arange(self.values.size)
         self.copies = np.array([

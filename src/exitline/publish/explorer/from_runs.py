@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from exitline.publish.explorer.apart import apart_of
 from exitline.publish.explorer.decided import decisions_of
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 3000
 """Most units of one level that a page carries; the tables of the run hold all of them."""
+_LISTED = 100
+"""Most areas without a place that a page opens on."""
 
 
 def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: bool) -> Explorer:
@@ -98,11 +101,29 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
         method=(*_parts(ordered), *method_of(ordered), *left_out(decided), *frame.unplaced),
         verify=verify_of(ordered, recomputed),
         rows="person" if last.about.get("unit") == "person" else "household",
-        opens=settings.opens,
+        opens=settings.opens or _telling(last, frame.levels),
     )  # fmt: skip
     summary = settings.summary or summary_of(shown)
     least = max(h.min_count for h in hidden)
     return replace(shown, summary=summary, disclosure=disclosure_words(shown, least))
+
+
+def _telling(run: RunFolder, levels: Sequence[AreaLevel]) -> str:
+    """The view that the page opens on: a kind of area in which some stand apart.
+
+    One with boundaries comes first; "" for the usual view, which is the first kind of area.
+    """
+    first = next(iter(run.standings), None)
+    known = {level.key: level for level in levels}
+    told = [
+        of.by for of in run.standings
+        if first is not None and (of.measure, of.line) == (first.measure, first.line)
+        and not of.within and of.by in known
+        and of.above.n + of.below.n + of.highest.n + of.lowest.n
+        and (known[of.by].layout != "list" or of.shown <= _LISTED)
+    ]  # fmt: skip
+    best = min(told, key=lambda by: known[by].layout != "map", default="")
+    return urlencode({"level": best}) if best and best != levels[0].key else ""
 
 
 def _with_apart(

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from exitline.errors import unknown
@@ -22,6 +23,7 @@ from exitline.publish.film.bound.binding import (
 from exitline.publish.film.bound.figures import EpisodeFigures
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.load import load_story
+from exitline.publish.film.making.earlier import beside_others
 from exitline.publish.film.making.film import make_film, make_sheet, sound_of
 from exitline.publish.film.making.options import FilmOptions, Made, Report
 from exitline.publish.film.making.prepare import ReadyEpisode, check, prepare
@@ -75,7 +77,8 @@ def build(
     languages = _languages(story, options)
     final = Path(out)
     with tempfile.TemporaryDirectory() as work, filled_folder(final) as (folder, elsewhere):
-        bound = _bind(chosen, Path(work), services or Services(), say)
+        bind_all = partial(_bind, work=Path(work), services=services or Services(), say=say)
+        bound = bind_all(chosen)
         recorded = _held_against_record(story, bound, options)
         if options.record:
             elsewhere[story.lock] = record_text(story, bound).encode()
@@ -92,8 +95,11 @@ def build(
         else:
             made = _films(ready, folder, options, Path(work), say)
             for one in ready:
-                write_beside(story, one, folder, options, languages)
-            pages = write_pages(story, ready, (folder, final), options, languages)
+                write_beside(story, one, folder, options)
+            shown = beside_others(
+                story, ready, final, lambda others: _held(story, others, bind_all)
+            )
+            pages = write_pages(story, shown, (folder, final), options)
     return Report(
         story,
         tuple(replace(one, path=final / one.path.relative_to(folder)) for one in made),
@@ -152,6 +158,17 @@ def _bind(
         for episode in episodes:
             say(f"{episode.name}: computing {len(episode.figures)} figures")
             bound[episode.name] = bind(episode, engine, work / episode.name, services)
+    return bound
+
+
+def _held(
+    story: Story,
+    others: Sequence[Episode],
+    bind_all: Callable[[Sequence[Episode]], dict[str, EpisodeFigures]],
+) -> dict[str, EpisodeFigures]:
+    """Figures of films that were built before; one that changed stops the build."""
+    bound = bind_all(others) if others else {}
+    refuse_changes(changes(story, bound), story)
     return bound
 
 
