@@ -83,7 +83,8 @@ class WatchList(ShownResult):
 
     def to_pandas(self) -> pd.DataFrame:
         """The list."""
-        return self.table.to_pandas()
+        found: pd.DataFrame = self.table.to_pandas()
+        return found
 
 
 def watch(
