@@ -321,6 +321,8 @@ def test_classes_hold_every_figure_and_the_threshold(values, pivot):
     assert cut.edges[-1] >= max(values)
     assert pivot is None or pivot in cut.edges
     assert all(0 <= cut.of(value) < cut.count for value in values)
+    assert cut.edges == tuple(sorted(set(cut.edges)))
+    assert cut.edges[0] >= 0 or min(values) < 0
 
 
 def test_three_thousand_shapes_are_one_page_of_moderate_size(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from exitline.errors import nearest
 from exitline.publish.maps.errors import MapError
@@ -54,7 +55,11 @@ def plain_name(name: str) -> str:
 
 
 def joined(
-    areas: Sequence[str], shapes: Iterable[str], names: Mapping[str, str] | None = None
+    areas: Sequence[str],
+    shapes: Iterable[str],
+    names: Mapping[str, str] | None = None,
+    *,
+    where: str | Path = "",
 ) -> JoinedShapes:
     """Each area's shape: by the names that are given, as written, or without accents and case.
 
@@ -64,6 +69,8 @@ def joined(
     shapes : iterable of str
     names : mapping of str to str, optional
         From areas to shapes, where they are called otherwise.
+    where : str or Path
+        The boundaries, for messages.
 
     Raises
     ------
@@ -90,7 +97,8 @@ def joined(
             found[area] = alike[0]
     if areas and not found:
         raise MapError(
-            "no area has a shape", expected="names that areas and shapes have in common",
+            "no area has a shape", where=str(where),
+            expected="names that areas and shapes have in common",
             got=f"areas such as '{areas[0]}', shapes such as '{known[0]}'",
             remedy="name another property of the boundaries, or give a table of names",
         )  # fmt: skip

@@ -55,7 +55,7 @@ def map_of(content: ReportInput, block: Block, threshold: float | None) -> Repor
     t, unit = content.t, b.naming(content, block.measure).unit
     shapes = boundaries_of(named.file, named.key)
     labels = block.rows.labels
-    match = joined(labels, shapes.shapes, named.names)
+    match = joined(labels, shapes.shapes, named.names, where=named.file)
     figures, pivot, kind = figures_of(content.estimates, block, labels, match.shape, threshold)
     named_edge = {"threshold": t("bold: the threshold"), "all": t("bold: all together"), "": ""}
     text = MapText(
@@ -87,7 +87,7 @@ def model_map_of(content: ReportInput, by: str, found: AreaFigures, unit: str) -
         return _not_drawn(content)
     t = content.t
     shapes = boundaries_of(named.file, named.key)
-    match = joined(list(found.areas), shapes.shapes, named.names)
+    match = joined(list(found.areas), shapes.shapes, named.names, where=named.file)
     text = MapText(
         "", t("The model's figure by area, not a measurement"),
         width=t("Width of the interval: how sure"),
