@@ -1,6 +1,6 @@
-"""The spaces of a language before and within its signs: one rule for each, for every text of it.
+"""The spaces and signs of a language as print has them: one rule for each, for all its texts.
 
-A catalogue may be written with plain spaces: they are set right where it is read, so that no line
+A catalogue may be written with plain signs: they are set right where it is read, so that no line
 of a page, a table or the terminal begins with a sign of its own.
 """
 
@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 NO_BREAK = "\u00a0"
 _CLOSING = re.compile(r"[ \u00a0\u202f]+(?=[;!?%»]|:(?![\w/]))")
 """Spaces before a sign; ` :x` is something to type."""
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _OPENING = re.compile(r"(?<=«)[ \u00a0\u202f]+")
 
 
 def _french(text: str) -> str:
-    """A no-break space before ``: ; ! ? % »`` and after ``«``, as print has them."""
-    return _OPENING.sub(NO_BREAK, _CLOSING.sub(NO_BREAK, text))
+    """A no-break space before ``: ; ! ? % »`` and after ``«``, and curved apostrophes."""
+    return _APOSTROPHE.sub("\u2019", _OPENING.sub(NO_BREAK, _CLOSING.sub(NO_BREAK, text)))
 
 
 def _plain(text: str) -> str:

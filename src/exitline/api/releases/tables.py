@@ -98,7 +98,10 @@ def safe_table(
         _refuse_people(leaves, counted.keys)
         figures = _figures(counted, layout, rule)
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
-        made = protected(leaves, figures, rule, said, percent=layout.percent, hidden=counted.hidden)
+        made = protected(
+            leaves, figures, rule, said, percent=layout.percent, hidden=counted.hidden,
+            told=counted.told,
+        )  # fmt: skip
         table = with_intervals(made.table, counted, layout, values)
     headings = {"poor": "poverty status", **counted.titles}
     return replace(made, table=replace(table, headings=headings))

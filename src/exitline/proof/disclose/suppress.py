@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.proof.disclose.audit import Audit, audit_wanted
 from exitline.proof.disclose.blocks import WHOLE, CellBlock, blocks
-from exitline.proof.disclose.joint import Joint, Tie
+from exitline.proof.disclose.joint import JointTables, Tie
 from exitline.proof.disclose.programme import LinearProgramme
 from exitline.proof.disclose.protection import Wanted, wanted
 from exitline.proof.disclose.system import TableError, TableSystem
@@ -109,6 +109,7 @@ def suppress_together(
     share: float = 0.1,
     also: Any = None,
     gone: Any = None,
+    known: Any = None,
     ties: Sequence[Tie] = (),
     largest: int = LARGEST,
 ) -> tuple[Suppressed, ...]:
@@ -125,6 +126,8 @@ def suppress_together(
         As in `suppress`.
     gone : bool array of shape (cells,), optional
         Cells that are hidden elsewhere: they are hidden here, too, whatever they hold.
+    known : bool array of shape (cells,), optional
+        Cells that are published elsewhere: hiding them would protect nothing.
     ties : sequence of Tie
         What an intruder may know of how the figures of a cell hang together.
 
@@ -147,6 +150,8 @@ def suppress_together(
     [['suppressed', 'suppressed', 50, 93], ['suppressed', 'suppressed', 230, 434]]
     """
     goals = [wanted(t, min_count=min_count, share=share, n=n, also=also) for t in tables]
+    if known is not None:
+        goals = [replace(goal, primary=goal.primary & ~known, known=known) for goal in goals]
     return _together(tables, goals, largest, gone, ties)
 
 
@@ -163,10 +168,12 @@ def _together(
             remedy="make one table for each province, or leave out a level of the hierarchy",
         )  # fmt: skip
     hidden = goals[0].primary.copy() if gone is None else goals[0].primary | gone
+    if goals[0].known is not None:
+        hidden &= ~goals[0].known
     for table, goal in zip(tables, goals, strict=True):
         hidden = _protect(table, goal, hidden)
     if ties and hidden.any():
-        hidden, audits = _tied(Joint(tables, goals, ties), hidden)
+        hidden, audits = _tied(JointTables(tables, goals, ties), hidden)
     else:
         audits = [
             audit_wanted(table, hidden, goal.primary, goal)
@@ -182,7 +189,7 @@ def _together(
     )
 
 
-def _tied(joint: Joint, hidden: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], list[Audit]]:
+def _tied(joint: JointTables, hidden: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], list[Audit]]:
     """The pattern with what it takes against somebody who uses all figures at once."""
     audits = joint.audits(hidden)
     if all(one.passed for one in audits):
@@ -220,6 +227,7 @@ class _Work:
         self, table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_], copies: Any = None
     ) -> None:
         self.copies = copies  # cells that are hidden where one of them is
+        self.known = goal.known
         self.values = table.values / goal.scale
         self.low, self.high = goal.low / goal.scale, goal.high / goal.scale
         self.hidden = hidden.copy()
@@ -232,7 +240,8 @@ class _Work:
 
         at = block.members
         cost = np.where(self.hidden[at], 0.0, self.cost[at])
-        change = _Change(block.sums, self.values[at], cost)
+        fixed = self.known[at] if self.known is not None else None
+        change = _Change(block.sums, self.values[at], cost, fixed)
         place = dict(zip(at.tolist(), range(at.size), strict=True))
         failed = []
         for cell in block.inside.tolist():
@@ -254,15 +263,21 @@ class _Work:
 class _Change:
     """The cheapest change of a table that moves one cell; cells that took part are free."""
 
-    def __init__(self, sums: Any, values: NDArray[np.float64], cost: NDArray[np.float64]) -> None:
+    def __init__(
+        self, sums: Any, values: NDArray[np.float64], cost: NDArray[np.float64], fixed: Any = None
+    ) -> None:
         import numpy as np
         from scipy import sparse
+
+        up, down = np.full(values.size, np.inf), values
+        if fixed is not None:
+            up, down = np.where(fixed, 0.0, up), np.where(fixed, 0.0, down)
 
         self.values = values
         self.paid = cost > 0.0
         self.programme = LinearProgramme(
             sparse.hstack([sums, -sums]), np.zeros(sums.shape[0]), np.zeros(2 * values.size),
-            np.append(np.full(values.size, np.inf), values), np.append(cost, cost),
+            np.append(up, down), np.append(cost, cost),
         )  # fmt: skip
 
     def moving(self, cell: int, amount: float) -> NDArray[np.float64] | None:

@@ -15,12 +15,21 @@ from exitline.proof.disclose.rounding import controlled_rounding
 from exitline.proof.disclose.suppress import LARGEST, Suppressed, suppress_together
 from exitline.proof.disclose.system import TableError, TableSystem
 from exitline.proof.disclose.ways import Way, cross, flat, tree
-from exitline.publish.tables.content import TOTAL, CountedFigure, SafeTable, TableFacts, TableSide
+from exitline.publish.tables.content import (
+    CANNOT_TELL,
+    TOTAL,
+    CountedFigure,
+    SafeTable,
+    TableFacts,
+    TableSide,
+)
 from exitline.words.said import Said, say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from exitline.proof.disclose.ways import Node
 
 UNITS = {"households": "households", "persons": "persons", "n": "rows of the data"}
 NOTHING: Mapping[str, Set[str]] = MappingProxyType({})
@@ -114,6 +123,7 @@ class Protected:
 def protected(
     leaves: Leaves, figures: Sequence[str], rule: ProtectionRule, facts: TableFacts, *,
     percent: bool = False, hidden: Mapping[str, Set[str]] = NOTHING,
+    told: Mapping[str, Mapping[str, Set[Node]]] = MappingProxyType({}),
 ) -> Protected:  # fmt: skip
     """Protect the table of some leaves and say how.
 
@@ -130,6 +140,10 @@ def protected(
     hidden : mapping of str to set of str
         By column of the rows: areas that are hidden where the same data are published, so that
         no figure of them is shown here either.
+    told : mapping of str to mapping of str to set of tuple of str
+        By category and by column of the rows ("" for all together): areas of which the numbers in
+        the category's cells are published elsewhere, as the last labels of their chain. Hiding
+        them would protect nothing.
 
     Raises
     ------
@@ -150,7 +164,8 @@ def protected(
         audits: dict[str, Suppressed] = {}
     else:
         gone = hidden_rows(leaves, ways[0], hidden)
-        audits = _suppressed(systems, figures, rule, gone, leaves.per_row, ways)
+        known = told_cells(sides, told)
+        audits = _suppressed(systems, figures, rule, (gone, known), leaves.per_row, ways)
         values = {
             name: np.where(one.hidden, np.nan, np.round(one.table.values))
             for name, one in audits.items()
@@ -227,29 +242,64 @@ def hidden_rows(
     return found
 
 
+def told_cells(
+    sides: Sequence[TableSide], told: Mapping[str, Mapping[str, Set[Node]]]
+) -> NDArray[np.bool_] | None:
+    """Cells that are published elsewhere: by area and one category, over all of the others.
+
+    Where some cannot be told, a run gives the poor and the others with a figure, and those who
+    meet a criterion of all that there are.
+    """
+    import numpy as np
+
+    rows, *others = sides
+    found = np.zeros(tuple(len(side.nodes) for side in sides), dtype=bool)
+    for axis, side in enumerate(others, start=1):
+        areas = told.get(side.names[0], {})
+        mine = np.array([_among(node, rows.names, areas) for node in rows.nodes])
+        unsaid: set[Node] = {(CANNOT_TELL,), () if side.names[0] == "poor" else ("not met",)}
+        if (CANNOT_TELL,) not in side.nodes:
+            unsaid = set()
+        open_ = np.array([node in unsaid for node in side.nodes])
+        at: list[Any] = [slice(None)] + [len(s.nodes) - 1 for s in others]
+        at[axis] = slice(None)
+        whole = np.array([not node for node in rows.nodes])
+        found[tuple(at)] |= mine[:, None] & (whole[:, None] | ~open_)
+    return found.ravel() if found.any() else None
+
+
+def _among(node: Node, names: Sequence[str], areas: Mapping[str, Set[Node]]) -> bool:
+    """Whether an area is among those named, by its own label or with those above it."""
+    if not node:
+        return () in areas.get("", ())
+    named = areas.get(names[len(node) - 1], ())
+    return any(node[-length:] in named for length in range(1, len(node) + 1))
+
+
 def _suppressed(
     systems: Mapping[str, TableSystem], figures: Sequence[str], rule: ProtectionRule,
-    rows: NDArray[np.bool_] | None, per_row: Mapping[str, PerRow], ways: Sequence[Way],
+    elsewhere: tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None],
+    per_row: Mapping[str, PerRow], ways: Sequence[Way],
 ) -> dict[str, Suppressed]:  # fmt: skip
     """One pattern for all figures; n beside weighted ones is hidden where it would tell more."""
     import numpy as np
 
     n, shape = systems["n"], systems["n"].shape
-    gone = None
+    (rows, known), gone = elsewhere, None
     if rows is not None:
         gone = np.broadcast_to(rows.reshape(-1, *(1 for _ in shape[1:])), shape).ravel()
     also = whole_rows(n) if rule.group and len(shape) > 1 else None
     main = [name for name in figures if name != "n"] or list(figures)
     done = suppress_together(
         [systems[name] for name in main], n=n.values, min_count=rule.min_count, share=rule.share,
-        also=also, gone=gone, ties=_ties(main, per_row, ways), largest=rule.largest,
+        also=also, gone=gone, known=known, ties=_ties(main, per_row, ways), largest=rule.largest,
     )  # fmt: skip
     found = dict(zip(main, done, strict=True))
     if "n" in figures and "n" not in found:
         goal = wanted(n, min_count=rule.min_count, share=rule.share, also=also)
         of = {"households": "weight", "persons": "weight_size"}[main[0]]
-        known = per_row.get(of) if len(main) == 1 else None
-        nodes = known.of_nodes(ways[0]) if known is not None else None
+        leaves = per_row.get(of) if len(main) == 1 else None
+        nodes = leaves.of_nodes(ways[0]) if leaves is not None else None
         found["n"] = rows_behind(n, goal, done[0], nodes, ways[0])
     return {name: found[name] for name in figures}
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SUPPRESSED = "suppressed"
 TOTAL = "total"
+CANNOT_TELL = "cannot tell yet"
+"""The category of those of whom a criterion is not known."""
 
 
 @dataclass(frozen=True)

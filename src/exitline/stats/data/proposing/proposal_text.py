@@ -37,7 +37,7 @@ _MISSING = {
 
 
 @dataclass(frozen=True)
-class _Line:
+class _Commented:
     """A line of the file, and what is said of it; one without a key is a comment alone."""
 
     key: str
@@ -90,34 +90,40 @@ def study_text(
         source = f"{{path: {source}, {inner}}}"
     lines = [
         *_head(),
-        _Line(f"study: {_quoted(title)}"),
-        _Line("# standard: world-bank-lines", say("a rule file: see `exitline standards`"), False),
-        _Line("data:"),
+        _Commented(f"study: {_quoted(title)}"),
+        _Commented(
+            "# standard: world-bank-lines", say("a rule file: see `exitline standards`"), False
+        ),
+        _Commented("data:"),
         *_persons(proposal),
         *(
-            _Line("  ", say("{name} was not looked at: another column differs from it in case "
+            _Commented("  ", say("{name} was not looked at: another column differs from it in case "
                             "alone.", name=_quoted(name)))
             for name in aside
         ),
-        _Line(f"  households: {source}", say_plural("{n} row", "{n} rows", proposal.rows), False),
-        _Line("columns:"),
+        _Commented(
+            f"  households: {source}", say_plural("{n} row", "{n} rows", proposal.rows), False
+        ),
+        _Commented("columns:"),
         *_columns(proposal),
-        _Line("design:"),
+        _Commented("design:"),
         *_design(proposal),
         _areas(proposal),
-        _Line("# levels: {village: ..., county: ...}", say("for decisions up the chain"), False),
+        _Commented(
+            "# levels: {village: ..., county: ...}", say("for decisions up the chain"), False
+        ),
         *_measures(proposal),
-        _Line("# period: month", say("welfare is per day, month or year"), False),
-        _Line(f"year: {proposal.year}") if proposal.year
-        else _Line("# year: 2012", say("of the survey"), False),
+        _Commented("# period: month", say("welfare is per day, month or year"), False),
+        _Commented(f"year: {proposal.year}") if proposal.year
+        else _Commented("# year: 2012", say("of the survey"), False),
     ]  # fmt: skip
     return "\n".join(line(t) for line in lines) + "\n"
 
 
-def _head() -> list[_Line]:
+def _head() -> list[_Commented]:
     """What stands above the keys."""
     return [
-        _Line("", text)
+        _Commented("", text)
         for text in (
             say("Proposed by `exitline init` from names and values; no documentation was read."),
             say("Read every line, correct what is wrong and settle what says FILL IN;"),
@@ -127,26 +133,26 @@ def _head() -> list[_Line]:
     ]
 
 
-def _persons(proposal: Proposal) -> list[_Line]:
+def _persons(proposal: Proposal) -> list[_Commented]:
     """Remarks where a row is a person, or a wave of a household."""
     if proposal.waves is not None:
         return [
-            _Line("  ", say("FILL IN: '{name}' has several values: there are several waves.",
+            _Commented("  ", say("FILL IN: '{name}' has several values: there are several waves.",
                             name=proposal.waves)),
-            _Line("  ", say("Take one of them here (a file, a query); `exitline dynamics` follows "
-                            "households.")),
+            _Commented("  ", say("Take one of them here (a file, a query); `exitline dynamics` "
+                                 "follows households.")),
         ]  # fmt: skip
     if proposal.repeats is None:
         return []
     return [
-        _Line("  ", say("'{name}' occurs on several rows: this looks like a table of persons.",
+        _Commented("  ", say("'{name}' occurs on several rows: this looks like a table of persons.",
                         name=proposal.repeats)),
-        _Line("  ", say("Name the table of households here and this one as")),
-        _Line("  ", say("persons: ..., with on: {name}", name=_quoted(proposal.repeats))),
+        _Commented("  ", say("Name the table of households here and this one as")),
+        _Commented("  ", say("persons: ..., with on: {name}", name=_quoted(proposal.repeats))),
     ]  # fmt: skip
 
 
-def _role(proposal: Proposal, role: str) -> _Line:
+def _role(proposal: Proposal, role: str) -> _Commented:
     """One line of columns or design."""
     guess: Guess | None = proposal.guesses.get(role)
     if guess is None:
@@ -157,12 +163,12 @@ def _role(proposal: Proposal, role: str) -> _Line:
             reason = together(reason, within, sign="; ")
         if role == "household" and proposal.pair:
             reason = _of_pair(proposal)
-        return _Line(f"  # {role}: {example}", reason)
+        return _Commented(f"  # {role}: {example}", reason)
     others = say("or {names}", names=", ".join(guess.others)) if guess.others else ""
     said = together(guess.reason, others, sign="; ")
     if not guess.sure:
-        return _Line(f"  # {role}: {_quoted(guess.column)}", say("FILL IN: {what}", what=said))
-    return _Line(f"  {role}: {guess.text or _quoted(guess.column)}", said)
+        return _Commented(f"  # {role}: {_quoted(guess.column)}", say("FILL IN: {what}", what=said))
+    return _Commented(f"  {role}: {guess.text or _quoted(guess.column)}", said)
 
 
 def _of_pair(proposal: Proposal) -> Text:
@@ -176,15 +182,15 @@ def _of_pair(proposal: Proposal) -> Text:
     )  # fmt: skip
 
 
-def _columns(proposal: Proposal) -> list[_Line]:
+def _columns(proposal: Proposal) -> list[_Commented]:
     """The columns, and what is none of welfare."""
     found = [_role(proposal, role) for role in ("household", "welfare")]
     if proposal.refused:
         named = (say("{name} ({what})", name=name, what=Told(what))
                  for name, what in proposal.refused)  # fmt: skip
-        found.append(_Line("  ", say("no welfare: {what}", what=together(*named, sign=", "))))
+        found.append(_Commented("  ", say("no welfare: {what}", what=together(*named, sign=", "))))
     if proposal.persons:
-        found.append(_Line("  size: 1", say("a row is a person: each counts once")))
+        found.append(_Commented("  size: 1", say("a row is a person: each counts once")))
     else:
         found.append(_role(proposal, "size"))
     if _written_as(proposal, "weight"):
@@ -192,40 +198,40 @@ def _columns(proposal: Proposal) -> list[_Line]:
     return found
 
 
-def _design(proposal: Proposal) -> list[_Line]:
+def _design(proposal: Proposal) -> list[_Commented]:
     """How the sample was drawn."""
     roles = ("strata", "psu") if _written_as(proposal, "weight") else ("weight", "strata", "psu")
     found = [_role(proposal, role) for role in roles]
     if proposal.nest:
-        found.append(_Line("  nest: true", say("PSU ids start anew in each stratum"), False))
+        found.append(_Commented("  nest: true", say("PSU ids start anew in each stratum"), False))
     if proposal.replicates is not None:
         pattern, number = proposal.replicates
         said = say("{n} columns called like replicate weights, instead of strata and psu", n=number)
-        found.append(_Line(f"  # replicates: {_quoted(pattern)}", said))
+        found.append(_Commented(f"  # replicates: {_quoted(pattern)}", said))
         kinds = say("{names}: FILL IN with the scale that is documented",
                     names="JK1, JKn, BRR, Fay, bootstrap, SDR")  # fmt: skip
-        found.append(_Line("  # kind: JK1", kinds))
+        found.append(_Commented("  # kind: JK1", kinds))
     if proposal.fpc is not None:
         said = say("called like the finite population correction: look at its documentation")
-        found.append(_Line(f"  # fpc: {_quoted(proposal.fpc)}", said))
+        found.append(_Commented(f"  # fpc: {_quoted(proposal.fpc)}", said))
     if proposal.lonely:
         said = say("FILL IN: {n} strata have only one PSU; or {names}", n=proposal.lonely,
                    names="average, certainty, remove")  # fmt: skip
-        found.append(_Line("  # lonely: adjust", said))
+        found.append(_Commented("  # lonely: adjust", said))
     return found
 
 
-def _measures(proposal: Proposal) -> list[_Line]:
+def _measures(proposal: Proposal) -> list[_Commented]:
     """What can be computed before a line is declared."""
     guess = proposal.guesses.get("welfare")
     if guess is None or not guess.sure:
         counted = "count" if proposal.persons or "size" in proposal.guesses else "households"
         said = say("until welfare is named; then also {names}", names="mean, headcount")
-        return [_Line(f"measures: [{counted}]", said)]
+        return [_Commented(f"measures: [{counted}]", said)]
     return [
-        _Line("# lines: [1.9, national]",
+        _Commented("# lines: [1.9, national]",
               say("FILL IN: in the unit of welfare, or lines of the standard"), False),
-        _Line("measures: [mean]", say("needs no line; with lines also {names}",
+        _Commented("measures: [mean]", say("needs no line; with lines also {names}",
                                       names="headcount, poverty_gap, severity")),
     ]  # fmt: skip
 
@@ -236,10 +242,10 @@ def _written_as(proposal: Proposal, role: str) -> bool:
     return guess is not None and guess.text is not None
 
 
-def _areas(proposal: Proposal) -> _Line:
+def _areas(proposal: Proposal) -> _Commented:
     if not proposal.areas:
-        return _Line("# areas: [region]", say("no column looks like a region"), False)
-    return _Line(f"areas: [{', '.join(_quoted(name) for name in proposal.areas)}]")
+        return _Commented("# areas: [region]", say("no column looks like a region"), False)
+    return _Commented(f"areas: [{', '.join(_quoted(name) for name in proposal.areas)}]")
 
 
 def _option(value: Any) -> str:
