@@ -74,9 +74,21 @@ def page(
         """Names of a procedure in the reader's words, with commas between them."""
         return ", ".join(t.of(name) for name in names)
 
+    def facts(names: Iterable[str]) -> str:
+        """Facts of a card in the reader's words, with commas between them."""
+        return ", ".join(named(name) for name in names)
+
+    def why(decision: Any) -> str:
+        """The reason of a decision, its criteria by their titles."""
+        said, between, names = str(decision.reason).partition(": ")
+        known, listed = {one.name for one in decision.criteria}, names.split(", ")
+        if between and known.issuperset(listed):
+            names = ", ".join(t.of(titled(name)) for name in listed)
+        return t.of(said + between + names)
+
     text = _environment().get_template(f"{name}.html.j2").render(
-        t=t, named=named, titled=titled, each=each, codes=languages(), person=person,
-        csrf=get_token(request), today=date.today(),
+        t=t, named=named, titled=titled, each=each, facts=facts, why=why, codes=languages(),
+        person=person, csrf=get_token(request), today=date.today(),
         here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
     )  # fmt: skip
     return HttpResponse(text, status=status, headers={"Content-Language": t.code})
