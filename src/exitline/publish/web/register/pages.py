@@ -78,7 +78,7 @@ def page(
         """Facts of a card in the reader's words, with commas between them."""
         return ", ".join(named(name) for name in names)
 
-    def why(decision: Any) -> str:
+    def because(decision: Any) -> str:
         """The reason of a decision, its criteria by their titles."""
         said, between, names = str(decision.reason).partition(": ")
         known, listed = {one.name for one in decision.criteria}, names.split(", ")
@@ -87,7 +87,7 @@ def page(
         return t.of(said + between + names)
 
     text = _environment().get_template(f"{name}.html.j2").render(
-        t=t, named=named, titled=titled, each=each, facts=facts, why=why, codes=languages(),
+        t=t, named=named, titled=titled, each=each, facts=facts, because=because, codes=languages(),
         person=person, csrf=get_token(request), today=date.today(),
         here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
     )  # fmt: skip

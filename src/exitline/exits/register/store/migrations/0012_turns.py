@@ -35,7 +35,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "standingrow",
             models.Index(
-                fields=["path", "on"], condition=models.Q(turned=True), name="standing_turn"
+                fields=["path", "on"],
+                include=["household", "number", "listed"],
+                condition=models.Q(turned=True),
+                name="standing_turn",
             ),
         ),
         migrations.AddIndex(

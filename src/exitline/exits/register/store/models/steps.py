@@ -75,7 +75,10 @@ class StandingRow(FollowedRow):
         indexes = (
             by_path("standing", "on"),
             models.Index(
-                fields=["path", "on"], condition=models.Q(turned=True), name="standing_turn"
+                fields=["path", "on"],
+                include=["household", "number", "listed"],
+                condition=models.Q(turned=True),
+                name="standing_turn",
             ),
             models.Index(fields=["household", "number"], name="standing_of"),
         )
