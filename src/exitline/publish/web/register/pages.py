@@ -74,7 +74,7 @@ def page(
         """Names of a procedure in the reader's words, with commas between them."""
         return ", ".join(t.of(name) for name in names)
 
-    def facts(names: Iterable[str]) -> str:
+    def fact_names(names: Iterable[str]) -> str:
         """Facts of a card in the reader's words, with commas between them."""
         return ", ".join(named(name) for name in names)
 
@@ -87,7 +87,7 @@ def page(
         return t.of(said + between + names)
 
     text = _environment().get_template(f"{name}.html.j2").render(
-        t=t, named=named, titled=titled, each=each, facts=facts, because=because, codes=languages(),
+        t=t, named=named, titled=titled, each=each, fact_names=fact_names, because=because, codes=languages(),
         person=person, csrf=get_token(request), today=date.today(),
         here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
     )  # fmt: skip
