@@ -87,8 +87,8 @@ def page(
         return t.of(said + between + names)
 
     text = _environment().get_template(f"{name}.html.j2").render(
-        t=t, named=named, titled=titled, each=each, fact_names=fact_names, because=because, codes=languages(),
-        person=person, csrf=get_token(request), today=date.today(),
+        t=t, named=named, titled=titled, each=each, fact_names=fact_names, because=because,
+        codes=languages(), person=person, csrf=get_token(request), today=date.today(),
         here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
     )  # fmt: skip
     return HttpResponse(text, status=status, headers={"Content-Language": t.code})
