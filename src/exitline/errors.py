@@ -191,6 +191,7 @@ def unknown(
     error: type[E] = ExitlineError,  # type: ignore[assignment]
     where: str | None = None,
     remedy: str = "choose one of these",
+    meant: str | None = None,
 ) -> E:
     """The error for a name that nothing has, to be raised by the caller.
 
@@ -205,6 +206,8 @@ def unknown(
     where : str, optional
     remedy : str
         Where no known name is close.
+    meant : str, optional
+        The known name that goes by this other name.
 
     Examples
     --------
@@ -221,7 +224,7 @@ def unknown(
         where=where,
         expected="one of " + ", ".join(names) + more if names else f"a declared {what}",
         got=f"'{str(name)[:_LONGEST_NAME]}'",
-        remedy=nearest(str(name), known) or remedy,
+        remedy=f"did you mean '{meant}'?" if meant else nearest(str(name), known) or remedy,
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         SignedClaim,
         Verification,
     )
+    from exitline.proof.claim.sentences import Consistency
     from exitline.rules.standard import Standard
 
 
@@ -81,6 +82,7 @@ def verify(
     Raises
     ------
     ArgumentError, ClaimError, LedgerError, SignatureError
+        When a file cannot be read as such; a figure that differs is told, not raised.
 
     Examples
     --------
@@ -144,3 +146,34 @@ def _entry(
     if entry > len(found):
         raise ArgumentError(f"{path} holds {len(found)} claims; there is no entry {entry}.")
     return found[entry - 1 : entry]
+
+
+def check_claim(file: str | Path) -> Consistency:
+    """Compare the figures of a published sentence with each other and with facts.
+
+    Parameters
+    ----------
+    file : path
+        YAML: the sentence, its figures, their relations and public facts.
+
+    Returns
+    -------
+    Consistency
+        `consistent`, and a finding for each relation: consistent, not consistent or cannot
+        tell, with the calculation.
+
+    Raises
+    ------
+    ClaimError
+        When the file cannot be read as such: all its faults, with file, line and key.
+
+    Examples
+    --------
+    >>> import exitline as xl
+    >>> found = xl.check_claim("examples/claims/dongxiang-2020.yaml")
+    >>> {one.outcome for one in found.findings} <= {"consistent", "not consistent", "cannot tell"}
+    True
+    """
+    from exitline.proof.claim.sentences import check_file
+
+    return check_file(file)

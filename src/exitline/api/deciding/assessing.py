@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.runs.opening import read_rows
 from exitline.errors import ArgumentError, unknown
+from exitline.words.said import Told
 
 if TYPE_CHECKING:
     from exitline.exits.assess.assessment import Assessment, CriterionResult
@@ -101,6 +102,7 @@ def assess(
     Raises
     ------
     AssessmentError, DataError, RuleFileError
+        When the sample, its counts or the rule do not allow a judgement.
 
     Examples
     --------
@@ -225,6 +227,22 @@ def _answer(county: County, answer: Answer) -> dict[str, Any]:
             for j in answer.assessment.judgements
         },
     }
+
+
+def rate_named(judged: CriterionResult) -> Told:
+    """What the rate of a criterion counts, in the words of the page.
+
+    Parameters
+    ----------
+    judged : CriterionResult
+
+    Returns
+    -------
+    Told
+    """
+    from exitline.publish.report.findings.assessed import rate_words
+
+    return Told(rate_words(judged))
 
 
 def rate_in_words(judged: CriterionResult, rule: str) -> str | None:

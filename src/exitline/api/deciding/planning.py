@@ -119,6 +119,8 @@ def plan(
     Raises
     ------
     ArgumentError, PlanError, RuleFileError
+        When the list of counties cannot be used, or no plan fits the budget.
+        When no plan fits: numbers outside their range, or a standard without such a rule.
 
     Examples
     --------
@@ -183,6 +185,7 @@ def plan_counties(
     Raises
     ------
     PlanError
+        When the list of counties cannot be used, or no plan fits the budget.
 
     Examples
     --------

@@ -334,7 +334,7 @@ def _integer(
             LinearConstraint(choose, 1.0, 1.0),
             LinearConstraint(csr_array(costs[None, :]), -np.inf, budget),
         ],
-        integrality=np.ones(len(options)),
+        integrality=np.ones(len(options), dtype=np.int64),
         bounds=Bounds(0.0, 1.0),
         options={"mip_rel_gap": 1e-6, "time_limit": 20.0},
     )

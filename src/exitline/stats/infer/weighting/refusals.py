@@ -105,7 +105,7 @@ def _together(
     amounts = (problem.x * problem.weight[:, None] / problem.scale).T
     size = len(names)
     slack = sparse.identity(size)
-    solved = linprog(
+    solved = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
         np.concatenate([np.zeros(len(problem.weight)), np.ones(2 * size)]),
         A_eq=sparse.hstack([sparse.csr_array(amounts), slack, -slack]),
         b_eq=problem.totals / problem.scale,
