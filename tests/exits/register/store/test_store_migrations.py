@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 from pathlib import Path
+
 import pytest
 
 CASE = Path(__file__).parent / "cases" / "register-0002.db.xz"
