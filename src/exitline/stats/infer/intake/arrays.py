@@ -204,7 +204,10 @@ class Arrays:
         """Weighted sums of a term by domain, shape (domains, weights)."""
         domains = self.sets[at.by or ()]
         found = self._of_ranks(term, at, domains) if term.kind == "ranked" else None
-        return self.sum(self._value(term, at), term.unit, domains) if found is None else found
+        if found is not None:
+            return found
+        amount = self._value(term, at) if term.within else terms.value(term, self, at)
+        return self.sum(amount, term.unit, domains)
 
     def _of_ranks(self, term: Term, at: At, domains: Domains) -> Floats | None:
         """The sums of a "ranked" term without a rank for each row; None where these differ."""
@@ -215,9 +218,11 @@ class Arrays:
         among = among * np.ones((len(domains.code), 1))
         if max(np.shape(x)[1] for x in (amount, ranking, among)) > 1:
             return None
-        order, alike = self._order(ranking, domains), term.ranking is None
-        weight = self.weight(term.unit)
-        return order.ranked(weight, amount[:, 0], among[:, 0], alike=alike)
+        whole = not (term.positive or term.nonnegative) or term.of.kind == "welfare"
+        return self._order(ranking, domains).ranked(
+            self.weight(term.unit), amount[:, 0], among[:, 0],
+            alike=term.ranking is None and whole,
+        )  # fmt: skip
 
     def sum(
         self, amount: Any, unit: Unit, domains: Domains, *, whole: bool = False, fixed: bool = False

@@ -155,9 +155,9 @@ class Ordered:
         if weight.min(initial=0.0) < 0.0:
             return self._reached_in_all(weight, p)
         begin, first, of_row = self._blocks
-        upto = np.cumsum(np.bincount(of_row, weight, len(begin) - 1))
-        upto = np.concatenate([[0.0], upto])
-        total = upto[first[1:]] - upto[first[:-1]]
+        sums = np.bincount(of_row, weight, len(begin) - 1)
+        upto = np.concatenate([[0.0], np.cumsum(sums)])
+        total: Floats = upto[first[1:]] - upto[first[:-1]]
         target = upto[first[:-1]] + (p - CLOSE) * total
         last = np.maximum(first[1:] - 1, 0)
         block: Ints = np.clip(np.searchsorted(upto[1:], target), first[:-1].clip(max=last), last)
@@ -216,7 +216,8 @@ class Ordered:
         amount, among : float array, shape (rows,)
             What is summed; and what weights count in the rank.
         alike : bool
-            Whether the amount is the same on all rows of one rank: their order is then nothing.
+            Whether the amount is the same on all rows of one rank that count in it, and zero on
+            others: the order of those rows is then nothing.
         """
         every, code = bool((among == 1.0).all()), self.domains.code
         amount, among = amount[self.order], among if every else among[self.order]
