@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -106,9 +106,10 @@ def _together(
     amounts = (problem.x * problem.weight[:, None] / problem.scale).T
     size = len(names)
     slack = sparse.identity(size)
+    equal: Any = sparse.hstack([sparse.csr_array(amounts), slack, -slack])
     solved = linprog(
         np.concatenate([np.zeros(len(problem.weight)), np.ones(2 * size)]),
-        A_eq=sparse.hstack([sparse.csr_array(amounts), slack, -slack]),
+        A_eq=equal,
         b_eq=problem.totals / problem.scale,
         bounds=[*zip(low, high, strict=True), *[(0.0, None)] * (2 * size)],
         method="highs",
