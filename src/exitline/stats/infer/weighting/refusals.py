@@ -107,7 +107,7 @@ def _together(
     size = len(names)
     slack = sparse.identity(size)
     equal: Any = sparse.hstack([sparse.csr_array(amounts), slack, -slack])
-    solved = linprog(
+    solved: Any = linprog(
         np.concatenate([np.zeros(len(problem.weight)), np.ones(2 * size)]),
         A_eq=equal,
         b_eq=problem.totals / problem.scale,
