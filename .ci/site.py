@@ -30,6 +30,8 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Links out of docs/ lead to the files beside the pages."""
+    """Links out of docs/ lead to the files beside the pages; the first page has the whole width."""
+    if page.file.src_uri == "index.md":
+        page.meta["hide"] = ["navigation", "toc"]
     up = "../" * page.file.src_uri.count("/")
     return LINK.sub(lambda found: f"]({up}{found[1]}", markdown)

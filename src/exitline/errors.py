@@ -8,6 +8,7 @@ came instead, and what to do about it.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from typing import TypeVar
 
 _LONGEST_PART = 1000
 _LONGEST_NAME = 100
+_LONGEST_WORD = 200
+_LONG_WORD = re.compile(rf"[^\s/\\]{{{_LONGEST_WORD},}}")  # no path
 _MOST_NAMES = 5000
 _SHOWN_NAMES = 30
 SPELLING = "check the spelling; upper and lower case count"
@@ -191,6 +194,7 @@ def unknown(
     error: type[E] = ExitlineError,  # type: ignore[assignment]
     where: str | None = None,
     remedy: str = "choose one of these",
+    meant: str | None = None,
 ) -> E:
     """The error for a name that nothing has, to be raised by the caller.
 
@@ -205,6 +209,8 @@ def unknown(
     where : str, optional
     remedy : str
         Where no known name is close.
+    meant : str, optional
+        The known name that goes by this other name.
 
     Examples
     --------
@@ -221,7 +227,7 @@ def unknown(
         where=where,
         expected="one of " + ", ".join(names) + more if names else f"a declared {what}",
         got=f"'{str(name)[:_LONGEST_NAME]}'",
-        remedy=nearest(str(name), known) or remedy,
+        remedy=f"did you mean '{meant}'?" if meant else nearest(str(name), known) or remedy,
     )
 
 
@@ -231,7 +237,9 @@ def _bare(name: object) -> str:
 
 
 def _brief(text: str) -> str:
-    """A part of a message, its middle left out where it is very long."""
+    """A part of a message, its middle left out where it is very long; likewise each name in it."""
+    if len(text) > _LONGEST_WORD:
+        text = _LONG_WORD.sub(lambda word: f"{word[0][:60]}…{word[0][-20:]}", text)
     if len(text) <= _LONGEST_PART:
         return text
     return f"{text[:600]} … ({len(text):,} characters) … {text[-200:]}"

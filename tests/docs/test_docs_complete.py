@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from operator import attrgetter
 from pathlib import Path
 
 import click
@@ -76,6 +77,40 @@ def test_every_public_function_explains_each_keyword_with_an_example(name):
     keywords = [p for p in inspect.signature(function).parameters if p not in ("args", "kwargs")]
     part = said.partition("Parameters\n----------")[2].partition("\nReturns\n")[0]
     lacking = [k for k in keywords if not re.search(rf"^[\w, *]*\b{k}\b[\w, ]*( :|$)", part, re.M)]
+    assert lacking == []
+
+
+NEVER = {"lifecycle.procedures", "target.curves", "target.quota_in_words"}
+"""Public functions that raise no error of ours: they take nothing that could be wrong."""
+
+
+def _public_functions() -> dict[str, object]:
+    """Functions on the top level and in its modules, by the name that a notebook calls."""
+    found = {}
+    for name in xl.__all__:
+        thing = getattr(xl, name)
+        inside = [f"{name}.{n}" for n in thing.__all__] if inspect.ismodule(thing) else [name]
+        found |= {path: attrgetter(path)(xl) for path in inside}
+    return {path: thing for path, thing in found.items() if inspect.isfunction(thing)}
+
+
+def test_every_public_function_says_which_errors_it_raises_and_when():
+    functions = _public_functions()
+    assert set(functions) >= NEVER
+    assert len(functions) > 100
+    source = "".join(p.read_text(encoding="utf-8") for p in Path("src/exitline").rglob("*.py"))
+    classes = set(re.findall(r"^class (\w+Error)\(\w+Error\)", source, re.M))
+    classes.add("ExitlineError")
+    lacking = []
+    for path, function in functions.items():
+        said = re.search(r"^Raises\n-+\n((?:.+\n?)+)", inspect.getdoc(function), re.M)
+        if path in NEVER:
+            assert said is None, path
+            continue
+        entries = re.findall(r"^(\w.*)\n((?:    .*\n?)*)", said[1] if said else "", re.M)
+        named = {one for names, _ in entries for one in names.split(", ")}
+        if not entries or not named <= classes or not all(when.strip() for _, when in entries):
+            lacking.append(path)
     assert lacking == []
 
 

@@ -18,6 +18,8 @@ SAMPLE = {
     "growth_elasticity": "1",
     "reynolds_smolensky": "net",
     "bourguignon": "income + rooms",
+    "bourguignon_chakravarty": "income < 300 + rooms < 2",
+    "clark": "0.5",
 }
 """Where the usual value of a parameter is out of range."""
 

@@ -288,6 +288,11 @@ def duties(log: str | Path, *, as_of: date | None = None, role: str | None = Non
     -------
     list of Duty
         The longest overdue first.
+
+    Raises
+    ------
+    LifecycleError
+        When there is no log or register there, or it is damaged.
     """
     found = books.all_duties(books.opened(str(log)), as_of or date.today())
     mine = [duty for duty in found if role is None or duty.role == role]
@@ -295,7 +300,13 @@ def duties(log: str | Path, *, as_of: date | None = None, role: str | None = Non
 
 
 def overdue(log: str | Path, *, as_of: date | None = None, role: str | None = None) -> list[Duty]:
-    """What is overdue on a day; see `duties`."""
+    """What is overdue on a day; see `duties`.
+
+    Raises
+    ------
+    LifecycleError
+        When there is no log or register there, or it is damaged.
+    """
     return [duty for duty in duties(log, as_of=as_of, role=role) if duty.status == "overdue"]
 
 
@@ -348,10 +359,21 @@ def procedure(name: str) -> Procedure:
     Returns
     -------
     Procedure
+
+    Raises
+    ------
+    ProcedureError
+        When there is no such procedure, or its file cannot be used.
     """
     return load_procedure(name, rules=False)
 
 
 def export(log: str | Path, file: str | Path) -> int:
-    """Write the events into a Parquet file, without evidence or names; how many there are."""
+    """Write the events into a Parquet file, without evidence or names; how many there are.
+
+    Raises
+    ------
+    LifecycleError
+        When there is no log or register there, or it is damaged.
+    """
     return books.export(books.opened(str(log)), Path(file))

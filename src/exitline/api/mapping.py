@@ -77,8 +77,9 @@ def map(
     ()
     """
     from exitline.publish.maps.boundaries import read_boundaries
-    from exitline.publish.maps.draw import MapText, map_of
+    from exitline.publish.maps.draw import map_of
     from exitline.publish.maps.joined import joined
+    from exitline.publish.maps.model import MapText
 
     asked = {"by": by, "measure": measure, "line": line}
     if hasattr(found, "published") or hasattr(found, "blocks"):

@@ -62,9 +62,9 @@ def command(name: str | None, as_json: bool) -> None:
 def _parts(told: dict[str, Any], t: Language) -> Iterator[tuple[str, str]]:
     """What is known of a measure in a reader's language, each part with its heading."""
     heads = {
-        "Formula": t("Formula"), "Standard error": t("Standard error"), "Mind": t("Mind"),
-        "Source": t("Source"), "unit": t("Unit"), "speaks of": t("Speaks of"),
-        "needs": t("Needs"), "better": t("Better"),
+        "Also called": t("Also called"), "Formula": t("Formula"),
+        "Standard error": t("Standard error"), "Mind": t("Mind"), "Source": t("Source"),
+        "unit": t("Unit"), "speaks of": t("Speaks of"), "needs": t("Needs"), "better": t("Better"),
     }  # fmt: skip
     for part, head in heads.items():
         if told.get(part):

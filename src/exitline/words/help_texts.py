@@ -18,10 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT.parents[1] / "docs" / "measures"
 """A page for each measure, which `exitline measures NAME` reads."""
-SECTIONS = ("Formula", "Standard error", "Mind", "Source")
+SECTIONS = ("Also called", "Formula", "Standard error", "Mind", "Source")
 """Parts of a measure's page."""
-TRANSLATED = ("title", "what", *SECTIONS[:-1])
-"""Parts that are said in other languages, too: a source stays as it is."""
+TRANSLATED = ("title", "what", *SECTIONS[1:-1])
+"""Parts that are said in other languages, too: other names and sources stay."""
 VERBATIM = "\b"
 """Begins a block that is shown as it stands."""
 _REMARK = re.compile(r"(.*\S\s+# )(\S+ .*)")

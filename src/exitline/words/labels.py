@@ -78,6 +78,10 @@ MEASURES = (
     collected("Kolm index, alpha = {n}"),
     collected("Renyi divergence, alpha = {n}"),
     collected("Bourguignon index of {columns}"),
+    collected("Bourguignon-Chakravarty index of {columns}"),
+    collected("Amato index"),
+    collected("Amato index, from 0 to 1"),
+    collected("Clark-Hemming-Ulph index, g = {n}"),
     collected("Zenga index"),
     collected("Zenga curve at {n}"),
     collected("Wolfson polarisation index"),
@@ -175,3 +179,31 @@ WORDS = (
     collected("no household of the kind the measure averages over"),
 )
 """Outcomes, levels, and why a figure is missing."""
+HEADINGS = (
+    collected("looked at"),
+    collected("not known"),
+    collected("actual"),
+    collected("synthetic"),
+    collected("gap"),
+    collected("treated"),
+    collected("donor"),
+    collected("comparison"),
+    collected("band"),
+    collected("indicator"),
+)
+"""Over columns of results, by their names with spaces (`exitline.cli.shared.show.table`)."""
+CELLS = (
+    collected("asset"),
+    collected("matched"),
+    collected("all, as they are"),
+    collected("True"),
+    collected("False"),
+    collected("uncensored"),
+    collected("censored"),
+    collected("contribution"),
+    collected("contribution_share"),
+    collected("Intercept"),
+    collected("proxy means test"),
+    collected("score card"),
+)
+"""Words of ours in cells."""

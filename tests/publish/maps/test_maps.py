@@ -159,7 +159,8 @@ def test_a_suppressed_figure_is_no_colour_and_no_number():
     hidden = counted.blocks[1].at(0, 0.95)
     assert hidden.domain == "a"
     figures = [("a", math.nan, "suppressed: few households"), ("b", 0.3, "")]
-    from exitline.publish.maps.draw import MapFigure, MapText, map_of
+    from exitline.publish.maps.draw import map_of
+    from exitline.publish.maps.model import MapFigure, MapText
 
     drawn = map_of(
         [MapFigure(n, n, v, v - 0.1, v + 0.1, 0.05, why) for n, v, why in figures],

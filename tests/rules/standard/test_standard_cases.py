@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from exitline.errors import RuleFileError
+from exitline.exits.decide.chain import decide_units
+from exitline.exits.decide.units import Facts, Units
 from exitline.rules.standard import load, shipped
 from exitline.rules.standard.apply import household_status
 from exitline.rules.standard.cases import Case, cases_path, load_cases
 from exitline.rules.standard.loader import CASES
 from exitline.rules.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exitline.stats.infer.estimates import Estimates
 
 TYPES = {"number": pa.float64(), "truth": pa.bool_(), "text": pa.string()}
 WORDS = {True: "met", False: "not met", None: "cannot tell"}
@@ -81,17 +89,35 @@ def _household(standard: Standard, case: Case) -> dict[str, Any]:
 
 
 def _area(standard: Standard, case: Case) -> dict[str, Any]:
-    """A village or county whose rates are known without error."""
+    """What is decided on a village or county of which a census found these rates."""
     rule = case.rule(standard)
     assert rule is not None
-    area = str(case.given.get("class", ""))
-    states = {
-        c.name: None if case.given.get(c.name) is None else c.holds(case.given[c.name], area)
-        for c in rule.criteria
+    assert all(c.comparison for c in rule.criteria)
+    known = {
+        c.name: case.given[c.name] for c in rule.criteria if case.given.get(c.name) is not None
     }
-    decisive = [states[c.name] for c in rule.criteria if c.veto]
-    overall = False if False in decisive else None if None in decisive else True
-    return {name: WORDS[state] for name, state in states.items()} | {"outcome": WORDS[overall]}
+    criteria = [replace(c, kind="share") if c.name in known else c for c in rule.criteria]
+    levels, names = [rule.level], [str(case.given.get("class", ""))]
+    units = Units(rule.level, rule.level, levels, [""], names, levels, [""], names)
+    decided = decide_units(
+        cast("Estimates", SimpleNamespace(blocks=[
+            _block(f"{part}_{rule.level}_{name}", rule.level, 0.0 if part == "gap" else rate)
+            for name, rate in known.items()
+            for part in ("low", "high", "gap")
+        ])),
+        replace(rule, criteria=tuple(criteria)), units, Facts({}), census=True,
+    )  # fmt: skip
+    outcomes = zip(decided.columns["criterion"], decided.columns["outcome"], strict=True)
+    return {name or "outcome": outcome for name, outcome in outcomes}
+
+
+def _block(measure: str, by: str, rate: float) -> SimpleNamespace:
+    """A rate of one area, among a thousand households, without error."""
+    rates, zeros, many = np.array([rate]), np.zeros(1), np.array([1000])
+    return SimpleNamespace(
+        measure=measure, by=by, estimate=rates, se=zeros, df=zeros, n=many, population=many,
+        effect=None,
+    )  # fmt: skip
 
 
 def _line(standard: Standard, case: Case) -> Mapping[str, Any]:

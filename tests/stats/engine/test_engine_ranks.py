@@ -11,6 +11,7 @@ from exitline.stats.engine.duckdb import DuckDB
 MEASURES = [
     "gini", "concentration(x)", "kolm(0.5)", "zenga", "wolfson", "pay_gap(x, g)", "sen", "takayama",
     "richness(0.5)", "theil", "renyi(2)", "bourguignon(x + g)", "zenga_curve(0.4)",
+    "amato", "clark(0.4)", "bourguignon_chakravarty(x < 2 + g < 1: 2, 2, 3)",
 ]  # fmt: skip
 
 

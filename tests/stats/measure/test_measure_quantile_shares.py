@@ -58,6 +58,36 @@ def test_shares_and_thresholds_as_convey(shares, measure):
             assert found.se == pytest.approx(row.se, rel=TOLERANCE), row
 
 
+def test_older_measures_as_convey(albania):
+    older = pd.read_csv(REFERENCE / "albania_older.csv", keep_default_na=False)
+    lines = {"abs4891": 4891.0, "0.6 median": xl.relative_line(0.6),
+             "0.5 mean": xl.relative_line(0.5, "mean"), "": None}  # fmt: skip
+    assert len(older) == 66
+    for line, rows in older.groupby("line"):
+        found = xl.estimate(albania, list(dict.fromkeys(rows.stat)), welfare="rcons",
+                            line=lines[line], design=DESIGN, by=["urban", "region"])  # fmt: skip
+        for row in rows.itertuples():
+            name = xl.measure.named(row.stat).name
+            one = found.find(measure=name, by=row.by, domain=row.domain)
+            got = (one.estimate, one.se)
+            assert got == pytest.approx((row.estimate, row.se), rel=TOLERANCE), row
+
+
+def test_the_length_of_the_lorenz_curve_and_gaps_by_hand():
+    homes = pd.DataFrame({"a": [1.0, 0.0, 3.0], "b": [0.0, 2.0, 2.0]})
+    asked = ["amato", "amato('unit')", "bourguignon_chakravarty(a < 2 + b < 1: 3, 2, 1)"]
+    found = xl.estimate(homes, asked, welfare="a")
+    length = (np.hypot(1, 3 / 4) + np.hypot(1, 0) + np.hypot(1, 9 / 4)) / 3
+    gaps = np.sqrt(0.25 * 0.5**2 + 0.75) + np.sqrt(0.25)
+    wanted = (length, (length - np.sqrt(2)) / (2 - np.sqrt(2)), gaps / 3)
+    assert [one.estimate for one in found] == pytest.approx(wanted, rel=1e-12)
+    for bad in ("amato(long)", "clark(1.5)", "bourguignon_chakravarty(a < 2)",
+                "bourguignon_chakravarty(a < 2 + b)", "bourguignon_chakravarty(a < 0 + b < 1)",
+                "bourguignon_chakravarty(a < 2 + b < 1, 0)"):  # fmt: skip
+        with pytest.raises(MeasureError):
+            xl.measure.named(bad)
+
+
 KINDS = list(QUANTILES.groupby(["variable", "rule", "interval"]).groups)
 BELOW_THE_FIRST = ("round", "Tirana", "hf3", 0.05)
 """Here the lower limit of the share is below the weight of the lowest value, of which R takes the

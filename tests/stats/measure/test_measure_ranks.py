@@ -191,7 +191,8 @@ def test_the_ratio_of_medians_moves_as_convey_says(duck):
 
 EVERY = [
     "sen", "sst", "takayama", "rich_headcount", "richness(0.5)", "gini", "concentration(x)",
-    "theil", "mld", "kolm(0.5)", "zenga", "wolfson",
+    "theil", "mld", "kolm(0.5)", "zenga", "wolfson", "amato", "clark(0.4)",
+    "bourguignon_chakravarty(y < 1.2 + x < 1, 2, 3)",
 ]  # fmt: skip
 
 

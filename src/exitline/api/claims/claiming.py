@@ -104,6 +104,7 @@ def claim(
     Raises
     ------
     ArgumentError, ClaimError, LedgerError, SignatureError
+        When the run has no such figure, or the ledger or key cannot be used.
 
     Examples
     --------

@@ -119,6 +119,7 @@ def draw(
     Raises
     ------
     ArgumentError, DataError, DrawError
+        When the frame, the seed or the numbers do not allow a draw.
 
     Examples
     --------
@@ -172,6 +173,11 @@ def frame_digest(
     -------
     FrameDigest
 
+    Raises
+    ------
+    DataError, DrawError
+        When the frame lacks a column, or names a household twice or not at all.
+
     Examples
     --------
     >>> import pandas as pd, exitline as xl
@@ -206,6 +212,7 @@ def check_draw(
     Raises
     ------
     DrawError, DataError
+        When the record or the frame cannot be read; a draw that differs is told, not raised.
 
     Examples
     --------

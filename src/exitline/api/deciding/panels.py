@@ -194,6 +194,7 @@ def watch(
     Raises
     ------
     DataError, MeasureError, ArgumentError
+        When the panel, its columns or the numbers asked for do not allow a list.
 
     Examples
     --------

@@ -55,6 +55,11 @@ def lorenz(
     Curve
         ``to_pandas()`` has a row for each point; ``plot()`` draws it.
 
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        As in `exitline.estimate`; also for a share outside 0 to 1.
+
     Examples
     --------
     >>> import pandas as pd, exitline as xl
@@ -104,6 +109,11 @@ def concentration_curve(
     Returns
     -------
     Curve
+
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        As in `exitline.estimate`; also for a share outside 0 to 1.
 
     References
     ----------
@@ -161,6 +171,11 @@ def tip(
     -------
     Curve
 
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        As in `exitline.estimate`; also for a line that is no number, a share outside 0 to 1.
+
     Examples
     --------
     >>> import pandas as pd, exitline as xl
@@ -207,6 +222,11 @@ def deficit(
     Returns
     -------
     Curve
+
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        As in `exitline.estimate`; also for a line that is not above zero, or another order.
 
     Examples
     --------

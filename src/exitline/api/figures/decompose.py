@@ -249,6 +249,11 @@ def decompose_change(
     -------
     Decomposition
 
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        As in `exitline.estimate`; also for a measure without such parts.
+
     Examples
     --------
     >>> import pandas as pd, exitline as xl

@@ -155,6 +155,11 @@ def grouped_table(
     -------
     GroupedTable
 
+    Raises
+    ------
+    DataError, MeasureError, ArgumentError
+        When a column is not there, or its numbers are those of no distribution.
+
     Examples
     --------
     >>> import pandas as pd

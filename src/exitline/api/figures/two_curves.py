@@ -55,6 +55,11 @@ def dominance(
     Curve
         ``verdict`` says what the band shows.
 
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        As in `exitline.estimate`; also for a line that is not above zero, or another order.
+
     References
     ----------
     Davidson and Duclos (2000), Econometrica 68, 1435-1464; Atkinson (1987), Econometrica 55,
@@ -131,6 +136,11 @@ def growth_incidence(
     Returns
     -------
     Curve
+
+    Raises
+    ------
+    DataError, DesignError, MeasureError
+        As in `exitline.estimate`; also where a quantile is not above zero.
 
     References
     ----------

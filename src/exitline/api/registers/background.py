@@ -67,6 +67,13 @@ def write_households(database: str, out: Path, *, area: str = "") -> int:
     -------
     int
         Rows written.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address.
+    ExitlineError
+        When the file has another ending, or cannot be written.
     """
     from exitline.exits.register.store.opening import open_store
 

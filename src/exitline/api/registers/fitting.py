@@ -20,6 +20,12 @@ def findings(database: str, *, checks: Path | None = None) -> list[dict[str, Any
     -------
     list of dict
         number, text, failing, new, corrected, missing (columns that no card has).
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or the file of checks cannot
+        be used.
     """
     from exitline.exits.register.store import opening
 
@@ -45,6 +51,12 @@ def pairs(database: str, *, enough: float | None = None, bulk: bool = False) -> 
     -------
     dict
         new (how many), open (one, other, score, why; the most alike first).
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address; with `bulk`, when Splink is
+        not installed or there are too few households.
     """
     from exitline.exits.register.store import opening
 

@@ -27,6 +27,12 @@ def make(database: str, *, key: Path | None = None, upgrade: bool = False) -> st
     -------
     str
         The address, as it may be shown.
+
+    Raises
+    ------
+    StoreError
+        When the address is no database's, or a register is there already; with `upgrade`, when
+        none is.
     """
     from exitline.exits.register.store import opening
 
@@ -53,6 +59,11 @@ def demo(database: str, *, key: Path | None = None, seed: int = 7) -> dict[str, 
     -------
     dict
         address, households, steps, people (one who may sign in for each role).
+
+    Raises
+    ------
+    StoreError
+        When the address is no database's, or a register is there already.
     """
     from exitline.exits.register.store import opening
 
@@ -83,6 +94,11 @@ def check(database: str, *, head: str | None = None, key: Path | None = None) ->
     -------
     dict
         events, households, heads, faults (also of works).
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address; what is damaged is a fault.
     """
     from exitline.exits.register.store import opening
 
@@ -107,6 +123,11 @@ def head(database: str, *, day: date | None = None) -> dict[str, Any]:
     -------
     dict
         day, root, counties (path, steps, head, proof).
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address.
     """
     from exitline.exits.register.store import opening
 
@@ -139,6 +160,13 @@ def backup(database: str, out: Path, *, key: Path | None = None) -> dict[str, An
     -------
     dict
         file, rows, digest; papers (files among it), missing (files that are not there).
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address.
+    OutputError
+        When the file cannot be written.
     """
     from exitline.exits.register.store import opening
 
@@ -164,6 +192,11 @@ def restore(file: Path, database: str, *, key: Path | None = None) -> dict[str, 
     -------
     dict
         file, rows, digest: that of the content, equal for equal registers.
+
+    Raises
+    ------
+    StoreError
+        When the file is not a whole backup of this release, or the new place is not empty.
     """
     from exitline.exits.register.store import opening
     from exitline.exits.register.store.audit.backup import check_backup, read_backup
@@ -179,6 +212,11 @@ def areas(database: str) -> list[dict[str, Any]]:
     Parameters
     ----------
     database : str
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address.
     """
     from exitline.exits.register.store import opening
 
@@ -199,6 +237,11 @@ def second_factor(database: str, roles: Collection[str]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or the procedure has no such role.
     """
     from exitline.exits.register.store import opening
 

@@ -22,6 +22,13 @@ def export_county(database: str, folder: Path, *, county: str = "") -> int:
     -------
     int
         Steps written.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or no such county in it.
+    OutputError
+        When the folder cannot be written.
     """
     from exitline.exits.register.store import opening
 
@@ -107,6 +114,12 @@ def take_back(database: str, batch: int, *, by: str = "") -> int:
     -------
     int
         Households or members taken back.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, no such import in it, or one
+        whose households were changed.
     """
     from exitline.exits.register.store import opening
 

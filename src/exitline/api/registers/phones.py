@@ -43,6 +43,14 @@ def pull(
     -------
     dict
         rows, new, known, refused (row, why).
+
+    Raises
+    ------
+    ArgumentError
+        When the procedure has no such step.
+    StoreError
+        When there is no register of this release at the address, or the server does not answer
+        as it should.
     """
     from exitline.exits.register.store import opening
 
@@ -77,6 +85,12 @@ def push(
     -------
     dict
         created, updated, deleted, same.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or the server does not answer
+        as it should.
     """
     import getpass
 

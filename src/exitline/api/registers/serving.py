@@ -57,6 +57,12 @@ def serve(
         File of the providers with which one may sign in.
     study : Path, optional
         The study that the page of figures runs on the live tables.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or what the web needs is not
+        installed.
     """
     require()
     from exitline.exits.register.store.opening import open_store

@@ -48,6 +48,15 @@ def watch(
     -------
     tuple of (WatchList, int or None)
         The list, and its number in the register.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or no such area in it.
+    ArgumentError
+        For fewer than two days, or days out of order.
+    DataError, MeasureError
+        As in `exitline.watch`.
     """
     from exitline import api
     from exitline.exits.register.store import opening
@@ -91,6 +100,11 @@ def frame(database: str, *, area: str = "") -> Any:
     -------
     pyarrow.Table
         `household` is the row's id in the register, as text.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or no such area in it.
     """
     import pyarrow as pa
 
@@ -116,6 +130,13 @@ def frame_digest(database: str, *, villages: int | None = None, area: str = "") 
     villages : int, optional
         As `draw` will be told: a draw in two stages has villages in its frame.
     area : str
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or no such area in it.
+    DataError, DrawError
+        As in `exitline.frame_digest`.
     """
     from exitline import api
 
@@ -151,6 +172,13 @@ def draw(
     -------
     tuple of (Drawn, int or None)
         What was drawn, and the list's number in the register.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address.
+    ArgumentError, DataError, DrawError
+        As in `exitline.draw`.
     """
     from exitline import api
     from exitline.exits.register.store import opening
@@ -184,7 +212,13 @@ def draw(
 
 
 def visits(database: str) -> list[dict[str, Any]]:
-    """Lists of households to visit that the register keeps, and how many visits were made."""
+    """Lists of households to visit that the register keeps, and how many visits were made.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address.
+    """
     from exitline.exits.register.store import opening
 
     store = opening.open_store(database)
@@ -217,6 +251,13 @@ def assess(
     -------
     tuple of (Assessed, int)
         And how many visits nobody has made: they count for nothing.
+
+    Raises
+    ------
+    StoreError
+        When there is no register of this release at the address, or the list has another purpose.
+    AssessmentError, DataError, RuleFileError
+        As in `exitline.assess`.
     """
     import pyarrow as pa
 

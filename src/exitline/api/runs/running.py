@@ -127,6 +127,11 @@ def check(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> tupl
     tuple of Finding
         Errors first, then warnings, then notes.
 
+    Raises
+    ------
+    ExitlineError
+        For a study that cannot be read at all; what stops a run is a finding.
+
     Examples
     --------
     >>> findings = check("examples/albania-2012/study.yaml")
@@ -153,6 +158,11 @@ def decisions(study: Study | str | Path, *, engine: str | Engine = "duckdb") -> 
     Decisions
         Empty where the standard has no rule for villages or counties, or the study names
         no such columns.
+
+    Raises
+    ------
+    ExitlineError
+        For whatever cannot be used, as in `run`.
 
     Examples
     --------

@@ -85,6 +85,7 @@ def evaluate(
     Raises
     ------
     TargetError, DataError, MeasureError
+        When the data, a method or a quota do not allow an evaluation.
 
     Examples
     --------

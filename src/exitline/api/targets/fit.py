@@ -217,6 +217,11 @@ def score(
         With columns ``score`` and, with a quota, ``chosen``: 1, 0, or the part of a place that
         households at the cut-off share.
 
+    Raises
+    ------
+    DataError, ConditionError, DesignError, TargetError
+        When the data lack a column, or what the method needs of them.
+
     Examples
     --------
     >>> import pandas as pd, exitline as xl

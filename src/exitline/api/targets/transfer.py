@@ -46,6 +46,7 @@ def transfer(
     Raises
     ------
     TargetError, DataError, MeasureError
+        When the data, a method or the transfer do not allow a simulation.
 
     Examples
     --------

@@ -162,6 +162,23 @@ def spread(se: float, unit: str, t: Language = ENGLISH) -> str:
     return plain(rounded(se, decimals(se, unit, se), percent=unit == "share", t=t))
 
 
+class Heard(str):
+    """A text, such as a figure, that is in the form of the reader's language already."""
+
+    __slots__ = ()
+
+
+def heard(said: str) -> Heard:
+    """A text that was said in the reader's language, in signs of a terminal.
+
+    Examples
+    --------
+    >>> heard("53,2\\N{NO-BREAK SPACE}%")
+    '53,2 %'
+    """
+    return Heard(plain(said))
+
+
 def plain(said: str) -> str:
     """A text without signs that a terminal may lack.
 

@@ -84,7 +84,8 @@ def table(
 
     if t is None:
         t = reader()
-        title, caption, columns = t.of(title), t.of(caption), [t.of(name) for name in columns]
+        title, caption = t.of(title), t.of(caption)
+        columns = [_heading(name, t) for name in columns]
         rows = [[_said(cell, t, number=i in right) for i, cell in enumerate(row)] for row in rows]
     shown = Table(
         title=Text(_shown(title), style="bold") if title else None, title_justify="left",
@@ -109,6 +110,12 @@ def table(
     for row in cells:
         shown.add_row(*(Text(cell) for cell in row))
     output.print(shown)
+
+
+def _heading(name: str, t: Language) -> str:
+    """A heading in the reader's language; one that is a column's name in our results, as words."""
+    spaced = name.replace("_", " ")
+    return t.of(spaced if not t.knows(name) and t.knows(spaced) else name)
 
 
 def _said(cell: Any, t: Language, *, number: bool) -> Any:

@@ -221,4 +221,4 @@ def _no_maximum() -> DataError:
 def _expit(eta: Floats) -> Floats:
     from scipy import special
 
-    return special.expit(eta)  # type: ignore[no-any-return]
+    return special.expit(eta)

@@ -108,7 +108,7 @@ def _quantile(x: Floats, y: Floats, weight: Floats, tau: float) -> Floats:
     unit = weight / weight.mean()
     found = linprog(
         -y, A_eq=scaled.T, b_eq=(1.0 - tau) * (scaled.T @ unit),
-        bounds=np.column_stack([np.zeros(len(y)), unit]), method="highs",
+        bounds=[(0.0, most) for most in unit.tolist()], method="highs",
     )  # fmt: skip
     if not found.success:
         raise TargetError(

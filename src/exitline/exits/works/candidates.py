@@ -14,6 +14,7 @@ from exitline.exits.works.gaps import LIBRARY
 from exitline.exits.works.problem import WorksProblem
 from exitline.exits.works.reach import on_sphere, within
 from exitline.exits.works.serving import for_villages, repair_costs
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +105,7 @@ def candidates_of(
     )  # fmt: skip
     ids = records["villages"]["village"]
     left = int((~known).sum())
-    notes = (f"{left:,} candidates have no cost: left out",) if left else ()
+    notes = (say("{n} candidates have no cost: left out", n=left),) if left else ()
     return Candidates(
         problem, tuple(kept["name"]), tuple(f"{v}: {c}" for c in found.serving for v in ids),
         kept[["latitude", "longitude"]].to_numpy(np.float64),
@@ -165,9 +166,9 @@ def _reach(records: WorksRecords, one: Serving, works: pd.DataFrame) -> csr_arra
     if placed.any() and one.keys.within_km is not None and len(one.place):
         here = [on_sphere(f["latitude"].to_numpy(np.float64), f["longitude"].to_numpy(np.float64))
                 for f in (one.place, works[placed])]  # fmt: skip
-        near = within(here[0], here[1], one.keys.within_km).tolil()
-        found = found.tolil()
-        found[np.flatnonzero(placed)] = near
+        rows: Any = found.tolil()
+        rows[np.flatnonzero(placed)] = within(here[0], here[1], one.keys.within_km).tolil()
+        return csr_array(rows)
     return csr_array(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def outside_shapes(
             continue
         whole = shapely.union_all([shapely.from_wkt(shapes[one]) for one in own])
         scale = np.array([DEGREE * np.cos(np.radians(at[rows, 0].mean())), DEGREE])
-        flat = shapely.transform(whole, lambda xy, scale=scale: xy * scale)
+        flat = shapely.transform(whole, partial(np.multiply, scale))
         points = shapely.points(at[rows, ::-1] * scale)
         found[rows] = shapely.distance(flat, points) > border_km + 1e-9
     return found

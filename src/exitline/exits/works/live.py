@@ -249,5 +249,5 @@ def _twins(table: pd.DataFrame, kept: Any = True) -> Any:
         if rows.size > 1:
             part = table.iloc[rows]
             at = on_sphere(part["latitude"].to_numpy(), part["longitude"].to_numpy(), "assets")
-            found[rows] = cKDTree(at).query(at, k=2)[0][:, 1] * 1000
+            found[rows] = np.asarray(cKDTree(at).query(at, k=2)[0])[:, 1] * 1000
     return found

@@ -89,7 +89,9 @@ def nearest(places: Floats, to: Floats) -> tuple[Floats, Ints]:
     if not len(to):
         return np.full(len(places), np.inf), np.full(len(places), -1)
     straight, which = cKDTree(to).query(places)
-    return 2 * EARTH * np.arcsin(np.minimum(1.0, straight / (2 * EARTH))), which.astype(np.int64)
+    return 2 * EARTH * np.arcsin(np.minimum(1.0, straight / (2 * EARTH))), np.asarray(
+        which, dtype=np.int64
+    )
 
 
 def within(places: Floats, of: Floats, km: float) -> csr_array:
@@ -106,7 +108,7 @@ def within(places: Floats, of: Floats, km: float) -> csr_array:
     sparse array, shape (others, places)
         Ones where a place is within reach.
     """
-    reached = cKDTree(places).query_ball_point(of, _chord(km), return_sorted=True)
+    reached = cKDTree(places).query_ball_point(of, np.full(len(of), _chord(km)), return_sorted=True)
     sizes = np.array([len(one) for one in reached], dtype=np.int64)
     columns: Ints = np.concatenate([np.empty(0), *reached]).astype(np.int64)
     pointer = np.concatenate([[0], np.cumsum(sizes)])

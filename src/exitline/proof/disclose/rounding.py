@@ -51,7 +51,7 @@ def controlled_rounding(table: TableSystem, base: int = 5) -> NDArray[np.int64]:
     room = (rest > 1e-9).astype(float)
     even = -table.sums @ low
     answer = milp(
-        1.0 - 2.0 * rest, integrality=np.ones(low.size), bounds=Bounds(0, room),
+        1.0 - 2.0 * rest, integrality=np.ones(low.size, dtype=np.int64), bounds=Bounds(0, room),
         constraints=LinearConstraint(table.sums, even, even),
     )  # fmt: skip
     if answer.x is None:

@@ -186,9 +186,9 @@ def cross(counts: ArrayLike, ways: Sequence[Way]) -> TableSystem:
         full = np.moveaxis(_times(way.members, np.moveaxis(full, axis, 0)), 0, axis)
     blocks = []
     for axis, way in enumerate(ways):
-        factors = [sparse.eye_array(n) for n in full.shape]
+        factors = [sparse.csr_array(sparse.eye_array(n)) for n in full.shape]
         factors[axis] = way.sums
-        blocks.append(reduce(lambda a, b: sparse.kron(a, b, format="csr"), factors))
+        blocks.append(reduce(lambda a, b: sparse.csr_array(sparse.kron(a, b)), factors))
     return TableSystem(full.ravel(), sparse.vstack(blocks, format="csr"), full.shape)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exitline.publish.maps.boundaries import boundaries_of, can_draw
-from exitline.publish.maps.draw import MapText, panels
+from exitline.publish.maps.draw import panels
 from exitline.publish.maps.figures import figures_of, figures_of_model
 from exitline.publish.maps.joined import joined
+from exitline.publish.maps.model import MapText
 from exitline.publish.report import blocks as b
 
 if TYPE_CHECKING:

@@ -68,8 +68,12 @@ class Beta(LorenzCurve):
         if inside.sum() == 1:  # the same root, without the cost of arrays
             found[inside] = self._root(float(ratios[inside][0]), low)
         elif inside.any():
+
+            def over(logit: Floats, ratio: Floats) -> Floats:
+                return self.slope(*_both(logit)) - ratio
+
             roots = find_root(
-                lambda logit, ratio: self.slope(*_both(logit)) - ratio, (low, _FARTHEST),
+                over, (low, _FARTHEST),
                 args=(ratios[inside],), tolerances={"xatol": 1e-14, "xrtol": 1e-15},
                 maxiter=2000,
             )  # fmt: skip

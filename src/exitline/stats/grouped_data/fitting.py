@@ -63,9 +63,13 @@ def by_shares(points: LorenzPoints, name: str) -> LorenzCurve:
     """
     family = FAMILIES[name]
     p, curve = points.inner
+
+    def misses(values: Floats) -> Floats:
+        return family.make(values).lorenz(p) - curve
+
     fits = [
         least_squares(
-            lambda v: family.make(v).lorenz(p) - curve, start, bounds=family.ends,
+            misses, start, bounds=family.ends,
             xtol=_TIGHT, ftol=_TIGHT, gtol=_TIGHT, max_nfev=400,
         )
         for start in family.starts

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _TOLERANCE = 1e-13
-_LEVELS = {"minlevel": 5, "maxlevel": 12}
-"""Of halvings of the step; the fifth is fine enough for nearly all."""
+_FIRST, _LAST = 5, 12
+"""Halvings of the step; the fifth is fine enough for nearly all."""
 _MIDDLE = 0.5
 
 
@@ -55,5 +55,7 @@ def over_people(
 
 def _one(function: Callable[[Floats], Floats], low: float, high: float) -> float:
     with np.errstate(all="ignore"):
-        found = tanhsinh(function, low, high, rtol=_TOLERANCE, atol=1e-16, **_LEVELS)
+        found = tanhsinh(
+            function, low, high, rtol=_TOLERANCE, atol=1e-16, minlevel=_FIRST, maxlevel=_LAST
+        )
     return float(found.integral) if np.isfinite(found.integral) else float("nan")

@@ -67,8 +67,12 @@ class Pooled(LorenzCurve):
         found = np.where(flat >= high, _MOST, 0.0)
         inside = (flat > low) & (flat < high)
         if inside.any():
+
+            def over(x: Floats, share: Floats) -> Floats:
+                return self.below(np.exp(x)) - share
+
             roots = find_root(
-                lambda x, share: self.below(np.exp(x)) - share, (-end, end), args=(flat[inside],),
+                over, (-end, end), args=(flat[inside],),
                 tolerances={"xatol": 1e-14, "xrtol": 1e-15}, maxiter=2000,
             )  # fmt: skip
             found[inside] = np.exp(roots.x)

@@ -11,11 +11,20 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from exitline.errors import MeasureError, nearest
+from exitline.errors import MeasureError, unknown
 from exitline.stats.measure.deprivation import multidimensional
-from exitline.stats.measure.measures import at_risk, counts, inequality, poverty, quantiles, shares
+from exitline.stats.measure.measures import (
+    at_risk,
+    counts,
+    inequality,
+    poverty,
+    quantiles,
+    several,
+    shares,
+)
 from exitline.stats.measure.measures.counts import count_of, share_of
 from exitline.stats.measure.model import Measure, Term, Unit
+from exitline.stats.measure.pages import also_called
 from exitline.stats.measure.programmes import incidence, targeting, transfers
 
 __all__ = ["MEASURES", "Measure", "Term", "Unit", "count_of", "counting", "named", "share_of"]
@@ -26,6 +35,7 @@ MEASURES: dict[str, Callable[..., Measure]] = {
         counts,
         poverty,
         inequality,
+        several,
         quantiles,
         shares,
         at_risk,
@@ -92,13 +102,10 @@ def named(measure: str | Measure) -> Measure:
         return measure
     form = re.fullmatch(r"\s*([A-Za-z]\w*)\s*(?:\((.*)\))?\s*", measure, re.DOTALL)
     if form is None or form[1] not in MEASURES:
-        known = [usage(name) for name in MEASURES]
-        raise MeasureError(
-            f"there is no measure '{measure}'",
-            expected="one of " + ", ".join(known),
-            got=repr(measure),
-            remedy=nearest(measure, [*MEASURES, *known]) or "choose one of these",
-        )
+        asked = measure if form is None else form[1]
+        remedy = "`exitline measures` lists them all, each with its formula"
+        other = also_called().get(asked.lower())
+        raise unknown("measure", asked, MEASURES, error=MeasureError, remedy=remedy, meant=other)
     return _made(measure, form[1], form[2])
 
 
@@ -135,7 +142,7 @@ def _made(asked: str, name: str, arguments: str | None) -> Measure:
             f"the measure '{name}' cannot be made from '{asked}'",
             expected=usage(name),
             got=repr(asked),
-            remedy=_example(name, signature),
+            remedy=_example(name),
         ) from reason
     return make(**values)
 
@@ -164,7 +171,8 @@ def _value(text: str, parameter: inspect.Parameter) -> float | str:
     return text
 
 
-def _example(name: str, signature: inspect.Signature) -> str:
-    """How the measure could be written."""
-    shown = ("0.5" if p.annotation is float else "income" for p in signature.parameters.values())
-    return f"for instance {name}({', '.join(shown)})" if signature.parameters else f"write {name}"
+def _example(name: str) -> str:
+    """How the measure could be written: as its page does."""
+    from exitline.stats.measure.pages import example
+
+    return f"for instance {example(name)}"

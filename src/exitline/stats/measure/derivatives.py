@@ -21,7 +21,8 @@ def parts_of(term: Term) -> tuple[DerivativePart, ...] | None:
     """d(total of a term)/d(line), as a combination of other totals.
 
     The count of the poor has the density at the line; sum w ((z-y)/z)^a has
-    (a/z)(sum at a-1 less sum at a); sum w ln(z/y) has (poor)/z; sum w (z-y) has the poor. What
+    (a/z)(sum at a-1 less sum at a); sum w ln(z/y) has (poor)/z; sum w (1 - (y/z)^a)/a
+    has (poor less a times itself)/z; sum w (z-y) has the poor. What
     new poor add to ranks comes with the count of those among whom ranks are taken.
 
     Parameters
@@ -84,6 +85,11 @@ def _of_line(term: Term) -> tuple[DerivativePart, ...] | None:
         return (DerivativePart(Term("kernel", term.unit), 1.0 if term.kind == "poor" else -1.0),)
     if term.kind == "log_gap":
         return (DerivativePart(poor, 1.0, over_line=True),)
+    if term.kind == "power_gap":
+        return (
+            DerivativePart(poor, 1.0, over_line=True),
+            DerivativePart(term, -alpha, over_line=True),
+        )
     if term.kind == "shortfall":
         return (DerivativePart(poor, 1.0),)
     if term.kind == "censored":

@@ -26,6 +26,7 @@ AT_LINE = frozenset(
         "poor",
         "gap",
         "log_gap",
+        "power_gap",
         "shortfall",
         "censored",
         "rich",

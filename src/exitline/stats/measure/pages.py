@@ -1,7 +1,8 @@
-"""The page of each measure: formula, standard error, what to mind, source."""
+"""The page of each measure: other names, formula, standard error, what to mind, source."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from exitline.errors import MeasureError
@@ -39,3 +40,41 @@ def page(name: str) -> str:
         got="none",
         remedy="install exitline anew, or read docs/measures in its repository",
     )
+
+
+def example(name: str) -> str:
+    """A measure as its page asks for it, with its parameters.
+
+    Parameters
+    ----------
+    name : str
+        A measure without its parameters.
+
+    Examples
+    --------
+    >>> example("bourguignon"), example("fgt")
+    ('bourguignon(pc_exp + rooms)', 'fgt(2)')
+    """
+    said = re.search(rf'"({name}\([^"]*\))"|xl\.measure\.({name}\([^)]*\))', page(name))
+    return (said[1] or said[2]) if said else name
+
+
+def also_called() -> dict[str, str]:
+    """The measure meant by each of its other names, as its page gives them.
+
+    Names are in small letters with `_` between words, as a measure is asked for.
+
+    Examples
+    --------
+    >>> also_called()["poverty_rate"], also_called()["svygini"]
+    ('headcount', 'gini')
+    """
+    folder = _SHIPPED if _SHIPPED.is_dir() else _SOURCE
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.md")):
+        said = re.search(r"^\*\*Also called\.\*\* (.+)", path.read_text(encoding="utf-8"), re.M)
+        for name in re.split("[,;]", said[1]) if said else ():
+            call = re.search(r"`(\w+)", name)
+            other = call[1] if call else "_".join(re.findall(r"[\w()]+", name))
+            found.setdefault(other.lower(), path.stem)
+    return found

@@ -18,6 +18,8 @@ LARGEST = 1e20
 
 def divide(numerator: Any, denominator: Any) -> Any:
     """numerator / denominator; missing where the denominator is zero."""
+    if isinstance(denominator, float) and denominator:
+        return numerator / denominator
     return numerator / denominator.nullif(0.0)
 
 

@@ -44,6 +44,12 @@ def ratio(given: Given) -> Linear:
     return Linear(value, gradient)
 
 
+def one_less_exp(given: Given) -> Linear:
+    """1 - exp(-S/N), from S and N."""
+    S, N = totals(given)
+    return (1.0 - (-(S / N)).exp()).linear()
+
+
 def correlation(given: Given) -> Linear:
     """Pearson's r from N, A = sum w a, B, and the sums of a^2, b^2 and a b; missing where one
     of them does not vary."""
@@ -128,6 +134,22 @@ def atkinson(given: Given) -> Linear:
     N, Y, S = totals(given)
     mean = S / N
     return (1.0 - (mean.exp() if e == 1.0 else mean ** (1.0 / (1.0 - e))) * N / Y).linear()
+
+
+def amato(given: Given) -> Linear:
+    """S/N, from N, Y, S = sum w (1 + q^2)^.5 and D = sum w q^2 / (1 + q^2)^.5, with q = y/m.
+
+    m is the mean, from the first pass, which N and Y move: D/N is what the index loses by one
+    percent of it. With a parameter, from 0 to 1: less the root of 2, over what 2 is above it.
+    """
+    N, Y, S, D = totals(given)
+    m = given.found[:, 0]
+    drift = (Y / N) / m  # 1, and how the mean moves
+    loss = D.value / N.value
+    index = S / N + Dual(0.0 * m, -loss[:, None] * drift.gradient)
+    if given.parameters:
+        index = (index - 2.0**0.5) / (2.0 - 2.0**0.5)
+    return index.unless(~(m > 0)).linear()
 
 
 def j_divergence(given: Given) -> Linear:

@@ -220,6 +220,12 @@ def _log_gap(_term: Term, micro: Micro, at: At) -> Any:
     return micro.log(micro.line(at) / micro.welfare)
 
 
+def _power_gap(term: Term, micro: Micro, at: At) -> Any:
+    """(1 - (y/z)^alpha)/alpha."""
+    alpha = term.alpha or 1.0
+    return (1.0 - micro.power(micro.welfare / micro.line(at), alpha)) / alpha
+
+
 def _shortfall(_term: Term, micro: Micro, at: At) -> Any:
     return micro.line(at) - micro.welfare
 
@@ -247,6 +253,7 @@ KINDS.update({
     "poor": _of_poor(_one),
     "gap": _gap,
     "log_gap": _of_poor(_log_gap),
+    "power_gap": _of_poor(_power_gap),
     "shortfall": _of_poor(_shortfall),
     "censored": _censored,
     "at_most": _at_most,

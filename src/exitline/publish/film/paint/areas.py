@@ -17,9 +17,9 @@ from exitline.publish.film.paint.ground import GroundLayers, View
 from exitline.publish.film.paint.maps import map_foot
 from exitline.publish.maps.boundaries import boundaries_of
 from exitline.publish.maps.classes import classes
-from exitline.publish.maps.draw import class_colour
 from exitline.publish.maps.errors import MapError
 from exitline.publish.maps.joined import joined
+from exitline.publish.maps.legend import class_colour
 
 _NAME = Style(40, bold=True, leading=1.1)
 _CLASS = Style(40, leading=1.15)

@@ -1,65 +1,217 @@
-"""The API's description for people: Swagger UI, which django-ninja brings along."""
+"""The API's description for people: one page of addresses, parameters, fields and examples."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
+from urllib.parse import urlencode
 
-from django.utils.html import format_html
-
-ASSETS = {
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-    "swagger-ui-init.js": "text/javascript; charset=utf-8",
-    "swagger-ui.css": "text/css; charset=utf-8",
-}
 DOCS_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Content security policy of the page: its own scripts and style, and nothing else."""
-_SETTINGS = {
-    "url": "/openapi.json",
-    "layout": "BaseLayout",
-    "deepLinking": True,
-    "tryItOutEnabled": True,
-    "supportedSubmitMethods": ["get"],
-    "validatorUrl": None,
+"""Content security policy of the page: its own script and style, and nothing else."""
+ASSETS = {
+    "docs.css": "text/css; charset=utf-8",
+    "docs.js": "text/javascript; charset=utf-8",
 }
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>API: {title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/static/ninja/swagger-ui.css">
-</head>
-<body>
-<noscript><p>Without scripts: <a href="/openapi.json">openapi.json</a> says the same.</p></noscript>
-<script type="application/json" id="swagger-settings">{settings}</script>
-<main id="swagger-ui"></main>
-<script src="/static/ninja/swagger-ui-bundle.js"></script>
-<script src="/static/ninja/swagger-ui-init.js"></script>
-</body>
-</html>
-"""
+_SHOWN_ROWS = 2
+_ROWS = "Table"
+
+Answer = Callable[[str, Mapping[str, str]], Awaitable[Any]]
+"""From an address and a query to what the API answers."""
 
 
-def docs_page(described: Mapping[str, Any]) -> str:
+@dataclass(frozen=True)
+class DocsParameter:
+    """What may be asked.
+
+    Attributes
+    ----------
+    name, words : str
+    choices : tuple of str
+        Where there is one to make.
+    takes : str
+        What else it takes.
+    example : str
+    whole : bool
+        Whether it is a whole number.
+    """
+
+    name: str
+    words: str
+    choices: tuple[str, ...]
+    takes: str
+    example: str
+    whole: bool
+
+
+@dataclass(frozen=True)
+class DocsField:
+    """What an answer, or each of its rows, holds."""
+
+    name: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True)
+class DocsOperation:
+    """An address: what it takes, what it gives, an example of both."""
+
+    name: str
+    path: str
+    summary: str
+    words: str
+    table: bool
+    parameters: tuple[DocsParameter, ...]
+    fields: tuple[DocsField, ...]
+    query: str
+    answer: str
+
+
+async def docs_page(described: Mapping[str, Any], answer: Answer) -> str:
     """The page that shows the description.
 
     Parameters
     ----------
     described : mapping
         The OpenAPI document.
+    answer : callable
+        From an address and a query to what the API answers: for the examples.
 
     Returns
     -------
     str
         HTML.
     """
-    from django.utils.safestring import mark_safe
+    from exitline.publish.report.page import environment
 
-    settings = mark_safe(json.dumps(_SETTINGS))
-    return format_html(_PAGE, title=described["info"]["title"], settings=settings)
+    operations = [
+        await _operation(path, item["get"], described["components"]["schemas"], answer)
+        for path, item in described["paths"].items()
+    ]
+    first = next((one for one in operations if one.name == "estimates"), operations[-1])
+    said = described["info"]["description"].split("\n\n")
+    template = environment(_text).get_template("docs.html.j2")
+    return template.render(
+        title=described["info"]["title"], version=described["info"]["version"], said=said,
+        operations=operations, first=first,
+    )  # fmt: skip
+
+
+@cache
+def docs_asset(name: str) -> bytes:
+    """A file that the page brings along; the style is the report's, and what is added to it.
+
+    Parameters
+    ----------
+    name : str
+        One of `ASSETS`.
+
+    Returns
+    -------
+    bytes
+    """
+    from exitline.publish.report.page import style
+
+    return ((style() if name.endswith(".css") else "") + _text(name)).encode()
+
+
+def _text(name: str) -> str:
+    folder = resources.files("exitline.publish.web.figures") / "described"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+async def _operation(
+    path: str, said: Mapping[str, Any], schemas: Mapping[str, Any], answer: Answer
+) -> DocsOperation:
+    """An operation as the page shows it."""
+    given = _named(said["responses"]["200"]["content"]["application/json"]["schema"])
+    table = given.endswith(_ROWS)
+    fields = schemas[given.removesuffix(_ROWS) if table else given]["properties"]
+    parameters = tuple(_parameter(one) for one in said.get("parameters", ()))
+    query, answered = await _example(path, parameters, table, answer)
+    return DocsOperation(
+        said["operationId"], path, said["summary"], said["description"], table, parameters,
+        tuple(DocsField(name, _kind(one, schemas), _meaning(one, schemas))
+              for name, one in fields.items()),
+        f"?{urlencode(query, safe='@:,')}" if query else "",
+        json.dumps(answered, ensure_ascii=False, indent=2),
+    )  # fmt: skip
+
+
+def _parameter(said: Mapping[str, Any]) -> DocsParameter:
+    """A parameter as the page shows it."""
+    schema = said["schema"]
+    choices = _choices(schema)
+    whole = schema.get("type") == "integer"
+    if whole:
+        takes = f"a whole number from {schema['minimum']:,} to {schema['maximum']:,}"
+    else:
+        takes = "" if choices else f"text of at most {schema['maxLength']} letters"
+    return DocsParameter(
+        said["name"], said["description"], choices, takes, str(schema.get("example", "")), whole
+    )
+
+
+def _choices(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values that are taken, where there are only some."""
+    one = [schema["const"]] if "const" in schema else []
+    return tuple(str(value) for value in schema.get("enum", one))
+
+
+async def _example(
+    path: str, parameters: tuple[DocsParameter, ...], table: bool, answer: Answer
+) -> tuple[dict[str, str], Any]:
+    """A query of a few rows that has an answer, and the answer."""
+    if not table:
+        return {}, await answer(path, {})
+    few = {"limit": str(_SHOWN_ROWS)}
+    there = {one.name: one.choices for one in parameters}
+    areas = [level for level in there.get("level", ()) if level != "all"]
+    chosen = {key: values[0] for key, values in (("series", there.get("series", ())),
+                                                 ("level", areas)) if values}  # fmt: skip
+    query = {**chosen, **few}
+    answered = await answer(path, query)
+    return (query, answered) if answered["rows"] else (few, await answer(path, few))
+
+
+def _named(schema: Mapping[str, Any]) -> str:
+    """The name of a record."""
+    return str(schema["$ref"]).rsplit("/", 1)[-1]
+
+
+def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """What a field is, in a few words.
+
+    Examples
+    --------
+    >>> _kind({"anyOf": [{"type": "number"}, {"type": "null"}]}, {})
+    'number or null'
+    >>> step = {"properties": {"term": {"type": "string"}, "text": {"type": "string"}}}
+    >>> _kind({"type": "array", "items": {"$ref": "#/components/schemas/Step"}}, {"Step": step})
+    'list of: record (term, text)'
+    """
+    if "anyOf" in schema:
+        return " or ".join(_kind(one, schemas) for one in schema["anyOf"])
+    if "$ref" in schema:
+        return f"record ({', '.join(schemas[_named(schema)]['properties'])})"
+    kind = str(schema.get("type", "string"))
+    if kind == "array":
+        return f"list of: {_kind(schema['items'], schemas)}"
+    return _KINDS.get(kind, kind)
+
+
+def _meaning(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """What is said of a field, or of the record that it is."""
+    if "description" in schema or "$ref" not in schema:
+        return str(schema.get("description", ""))
+    return str(schemas[_named(schema)].get("description", ""))
+
+
+_KINDS = {"string": "text", "integer": "whole number", "boolean": "true or false"}

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest, QueryDict
 from django.middleware.gzip import GZipMiddleware
 from django.urls import path as route
 
 from exitline.publish.web.figures.answering import JSON, as_json, fixed
 from exitline.publish.web.figures.api import api_of, described
 from exitline.publish.web.figures.catalogue import Catalogue
-from exitline.publish.web.figures.docs import ASSETS, DOCS_POLICY, docs_page
+from exitline.publish.web.figures.docs import ASSETS, DOCS_POLICY, Answer, docs_asset, docs_page
 from exitline.publish.web.figures.guard import POLICY, Guard
 from exitline.publish.web.figures.queries import ROOT
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
     from exitline.publish.explorer.model import Explorer
 
@@ -98,15 +99,15 @@ def application(
     addresses = [
         _fixed("/", page.encode(), HTML, page_policy(page)),
         _fixed("/openapi.json", as_json(said), JSON),
-        _fixed("/docs", docs_page(said).encode(), HTML, DOCS_POLICY),
-        *(_fixed(f"/static/ninja/{name}", _asset(name), kind) for name, kind in ASSETS.items()),
+        *(_fixed(f"/static/{name}", docs_asset(name), kind) for name, kind in ASSETS.items()),
     ]
     prefix = ROOT.removeprefix("/")
     views, *_ = api.urls
     paths = ("/", "/openapi.json", "/docs", *said["paths"])
-    operations = [route(f"{prefix}{_slashed(view.pattern)}", view.callback) for view in views
-                  if view.name != "api-root"]  # fmt: skip
-    return FiguresHandler((*addresses, *operations), hosts, paths)
+    by_name = {_slashed(view.pattern): view.callback for view in views if view.name != "api-root"}
+    operations = [route(f"{prefix}{name}", view) for name, view in by_name.items()]
+    answer = _answers({f"{ROOT}{name}": view for name, view in by_name.items()})
+    return FiguresHandler((*addresses, _docs(said, answer), *operations), hosts, paths)
 
 
 def _slashed(pattern: Any) -> str:
@@ -115,9 +116,29 @@ def _slashed(pattern: Any) -> str:
     return f"/{name}" if name else ""
 
 
-def _asset(name: str) -> bytes:
-    """A file of the API's description that django-ninja brings along."""
-    return (resources.files("ninja") / "static" / "ninja" / name).read_bytes()
+def _answers(views: Mapping[str, Any]) -> Answer:
+    """What the API answers to itself, for the examples of its description."""
+
+    async def answer(path: str, query: Mapping[str, str]) -> Any:
+        asked = HttpRequest()
+        asked.method, asked.path, asked.GET = "GET", path, QueryDict(mutable=True)
+        asked.GET.update(dict(query))
+        return json.loads((await views[path](asked)).content)
+
+    return answer
+
+
+def _docs(said: Mapping[str, Any], answer: Answer) -> Any:
+    """The description for people: written when somebody first reads it."""
+    written: list[bytes] = []
+
+    async def view(request: HttpRequest) -> HttpResponse:
+        if not written:
+            written.append((await docs_page(said, answer)).encode())
+        return fixed(request, written[0], HTML, {"Content-Security-Policy": DOCS_POLICY})
+
+    told: Callable[..., Any] = view
+    return route("docs", told)
 
 
 def _fixed(address: str, body: bytes, media: str, policy: str = "") -> Any:

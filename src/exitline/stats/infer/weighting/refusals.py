@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -106,10 +106,9 @@ def _together(
     amounts = (problem.x * problem.weight[:, None] / problem.scale).T
     size = len(names)
     slack = sparse.identity(size)
-    equal: Any = sparse.hstack([sparse.csr_array(amounts), slack, -slack])
-    solved: Any = linprog(
+    solved = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrix
         np.concatenate([np.zeros(len(problem.weight)), np.ones(2 * size)]),
-        A_eq=equal,
+        A_eq=sparse.hstack([sparse.csr_array(amounts), slack, -slack]),
         b_eq=problem.totals / problem.scale,
         bounds=[*zip(low, high, strict=True), *[(0.0, None)] * (2 * size)],
         method="highs",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
 from math import isfinite
 from typing import Any
 
@@ -75,13 +74,6 @@ def atkinson(epsilon: float) -> Measure:
             remedy="0.5, 1 and 2 are customary",
         )
     inner = Term("log_welfare") if e == 1 else Term("power", alpha=1.0 - e)
-    if not isfinite(e):
-        raise MeasureError(
-            "generalised entropy is not defined for this epsilon",
-            expected="a finite number",
-            got=str(epsilon),
-            remedy="0.5, 1 and 2 are customary",
-        )
     kinds = (Term("one"), Term("welfare"), inner)
     terms = tuple(_kept(term, at_zero=e < 1) for term in kinds)
     label = f"Atkinson index, epsilon = {e:g}"
@@ -120,54 +112,42 @@ def renyi(alpha: float) -> Measure:
     return _index(f"renyi({a:g})", terms, rules.renyi, label, parameters=(a,), **_MEAN)
 
 
-def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure:
-    """Bourguignon's index of inequality in several dimensions at once.
+def amato(scale: str = "length") -> Measure:
+    """Amato index: the length of the Lorenz curve.
 
-    One less what the mean person's well-being is short of that of one who has the mean of
-    everything; well-being is (mean of x_j^beta)^(alpha/beta).
+    From the root of 2, where all have the same, to 2, where one has everything. Over welfare of
+    zero and above.
 
     Parameters
     ----------
-    columns : str
-        Numeric columns joined by ``+``, from zero up: ``"income + schooling"``. They count
-        equally; bring them to one scale first.
-    alpha : float
-        Above 0 and at most 1: the lower, the more inequality counts.
-    beta : float
-        Below 1: the lower, the less one dimension makes up for another. 0 is a product.
+    scale : {"length", "unit"}
+        "unit" brings the length to 0 to 1.
 
     References
     ----------
-    Bourguignon (1999), in Silber (ed.), Handbook of Income Inequality Measurement, 477-484.
+    Amato (1968), Metodologia statistica strutturale 1; Arnold (2012), in Kotz and Balakrishnan
+    (eds), Advances in Mathematical and Statistical Modeling, 63-72.
     """
-    names = [name.strip() for name in columns.split("+")]
-    a, b = float(alpha), float(beta)
-    if len(names) < 2 or not all(names) or len(set(names)) < len(names):
+    if scale not in ("length", "unit"):
         raise MeasureError(
-            "inequality in several dimensions needs several columns",
-            expected="the names of different columns, joined by +",
-            got=columns,
-            remedy="for instance bourguignon(income + schooling)",
+            "the Amato index has no such scale",
+            expected="'length' or 'unit'",
+            got=repr(scale),
+            remedy="amato is the length of the Lorenz curve, amato('unit') from 0 to 1",
         )
-    if not 0 < a <= 1 or not -float("inf") < b < 1:
-        raise MeasureError(
-            "Bourguignon's index is not defined for these parameters",
-            expected="alpha above 0 and at most 1, beta below 1",
-            got=f"alpha {alpha}, beta {beta}",
-            remedy="0.5 and -2 are convey's",
-        )
-    amounts = [Term("amount", column=name) for name in names]
-    raised = [Term("raised", of=one, alpha=b or a / len(names)) for one in amounts]
-    joined = reduce(lambda x, y: Term("product" if b == 0 else "plus", of=x, ranking=y), raised)
-    below = reduce(
-        lambda x, y: Term("plus", of=x, ranking=y), (Term("below", of=x) for x in amounts)
-    )
-    inner = joined if b == 0 else Term("raised", of=joined, alpha=a / b)
-    name = f"bourguignon({' + '.join(names)}, {a:g}, {b:g})"
+    everyone = Term("one", nonnegative=True)
+    mean = Scalar("mean", among=everyone)
+    relative = Term("quotient", of=Term("welfare"), ranking=Term("found", alpha=1.0, at=mean))
+    square = Term("raised", of=relative, alpha=2.0)
+    step = Term("plus", of=Term("number", alpha=1.0), ranking=square)
+    moved = Term("product", of=square, ranking=Term("raised", of=step, alpha=-0.5))
+    terms = (Term("welfare"), Term("raised", of=step, alpha=0.5), moved)
+    unit = scale == "unit"
     return _index(
-        name, (Term("one"), inner, below, *amounts), rules.bourguignon,
-        f"Bourguignon index of {' + '.join(names)}", parameters=(a, b),
-        undefined="a column is nowhere above zero, or somewhere below it",
+        "amato('unit')" if unit else "amato",
+        (everyone, *(_kept(term, at_zero=True) for term in terms)), rules.amato,
+        "Amato index, from 0 to 1" if unit else "Amato index",
+        parameters=(1.0,) if unit else (), scalars=(mean,), **_MEAN,
     )  # fmt: skip
 
 
@@ -390,6 +370,6 @@ def median_ratio(group: str) -> Measure:
 
 
 MEASURES = (
-    ge, mld, theil, atkinson, j_divergence, renyi, bourguignon, gini, concentration, kakwani,
+    ge, mld, theil, atkinson, j_divergence, renyi, amato, gini, concentration, kakwani,
     reynolds_smolensky, kolm, zenga, wolfson, pay_gap, median_ratio,
 )  # fmt: skip

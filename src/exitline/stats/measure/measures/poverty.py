@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 from exitline.errors import MeasureError
@@ -75,6 +76,37 @@ def watts() -> Measure:
     """Watts index: mean of ln(z/y) over the poor, zero for the rest (Watts 1968)."""
     terms = (Term("log_gap", positive=True), Term("one", positive=True))
     return ratio_of("watts", *terms, "index", "Watts index", better="lower")
+
+
+def clark(g: float) -> Measure:
+    """Clark-Hemming-Ulph index: mean of (1 - (y/z)^g)/g over the poor, zero for the rest.
+
+    Over welfare above zero. 1 is the poverty gap, and the lower g, the more the poorest count.
+
+    Parameters
+    ----------
+    g : float
+        From 0 to 1. At 0 it is 1 - exp(-Watts), what the poor's incomes are short of, by
+        geometric means.
+
+    References
+    ----------
+    Clark, Hemming and Ulph (1981), Economic Journal 91, 515-526.
+    """
+    own = float(g)
+    if not 0 <= own <= 1:
+        raise MeasureError(
+            "the Clark-Hemming-Ulph index is not defined for this g",
+            expected="a number from 0 to 1",
+            got=str(g),
+            remedy="clark(1) is the poverty gap, clark(0) is made of the Watts index",
+        )
+    term = Term("log_gap") if own == 0 else Term("power_gap", alpha=own)
+    return Measure(
+        f"clark({own:g})", (replace(term, positive=True), Term("one", positive=True)),
+        rules.one_less_exp if own == 0 else rules.ratio, "plain", "index",
+        f"Clark-Hemming-Ulph index, g = {own:g}", better="lower",
+    )  # fmt: skip
 
 
 def shortfall() -> Measure:
@@ -279,6 +311,6 @@ def _above(given: float, least: float, name: str, parameter: str, most: float = 
 
 MEASURES = (
     headcount, household_headcount, poor_count, poor_households, fgt, poverty_gap, severity,
-    watts, shortfall, total_shortfall, sen, sst, takayama, prosperity_gap, growth_elasticity,
+    watts, clark, shortfall, total_shortfall, sen, sst, takayama, prosperity_gap, growth_elasticity,
     rich_headcount, richness, richness_concave, richness_convex,
 )  # fmt: skip

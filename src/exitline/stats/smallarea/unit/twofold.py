@@ -104,8 +104,10 @@ def fit_two_fold(
     ratio = max(float(one.ratio[0]), 1e-3)
     begin = np.log(start) if start is not None else np.log([ratio / 2.0, ratio / 2.0])
     begin = np.maximum(begin, -12.0)
-    options = {"xatol": 1e-9, "fatol": 1e-11, "maxiter": 600}
-    found = minimize(loss, begin, method="Nelder-Mead", options=options)
+    found = minimize(
+        loss, begin, method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 600},
+    )  # fmt: skip
     a, b = (0.0 if r < NOTHING else float(r) for r in np.exp(np.clip(found.x, -25.0, 10.0)))
     alone = _at(sample, sums, district, float(one.ratio[0]), 0.0, method)
     at = _at(sample, sums, district, a, b, method)
