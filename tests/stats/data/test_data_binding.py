@@ -253,7 +253,7 @@ def test_sums_with_a_missing_answer_are_missing_and_extremes_pass_over_it(rows: 
         ("any(age)", "any() does not fit"),
         ("sum(age > 3)", "sum() does not fit"),
         ("sum()", "sum() does not fit"),
-        ("sum(count(age > 3))", "an aggregate stands within an aggregate"),
+        ("sum(count(age > 3))", "an aggregate is within an aggregate"),
         ("sum(age", "a bracket is not closed"),
         ("max(agee)", "agee"),
     ],

@@ -223,7 +223,7 @@ BAD = pd.DataFrame(
         ("y ~ same", {}, "single level"),
         ("y ~ C(text, base='d')", {}, "no level 'd'"),
         ("y ~ empty", {}, "no household|no number|single level"),
-        ("y ~ log(zero)", {}, "no household stands in the model"),
+        ("y ~ log(zero)", {}, "no household is in the model"),
         ("y ~ x", {"family": "binomial"}, "does not suit"),
         ("I(y - 5) ~ x", {"family": "poisson"}, "does not suit"),
         ("zero ~ x", {"family": "logit"}, "the same on every row"),

@@ -221,7 +221,7 @@ def _flows(
                    "blue: not poor, or left poverty."),
         table_of("flows", heading, columns, tuple(rows), axis),
         alluvial(pairs, heading, t), key="flows",
-        source=t("Under a share stands its {what}.", what=_sure(whole, t)),
+        source=t("Under each share is its {what}.", what=_sure(whole, t)),
     )  # fmt: skip
 
 

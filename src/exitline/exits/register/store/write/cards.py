@@ -199,7 +199,7 @@ def add_identifier(
             say("a household of the register has this {kind} already", kind=kind),
             where="identifier",
             expected=say("an identifier that nobody has"), got=say("one that is taken"),
-            remedy=say("find the person's household; a move is a step of its own"),
+            remedy=say("find the person's household; a move is a separate step"),
         ) from reason  # fmt: skip
 
 
