@@ -105,8 +105,8 @@ FAULTS = [
     ("areas: [village, regoin]", "no column 'regoin'", "areas[2]", "'region'"),
     ("prices: {regional: indx}", "no column 'indx'", "prices.regional", "check the spelling"),
     ("equivalence: square root", "no column 'size'", "equivalence", "check the spelling"),
-    ("columns: {welfare: region}", "holds text, not numbers", "columns.welfare", "missing"),
-    ("design: {weight: region}", "holds text, not numbers", "design.weight", "decimal comma"),
+    ("columns: {welfare: region}", "contains text, not numbers", "columns.welfare", "missing"),
+    ("design: {weight: region}", "contains text, not numbers", "design.weight", "decimal comma"),
     ("columns: {size: income > 3}", "holds boolean, not numbers", "columns.size", ""),
     ("columns: {children: count(age < 14)}", "count() needs a persons table", "children", "name"),
 ]

@@ -78,7 +78,7 @@ def test_json_holds_every_finding(
     [
         ("small.parquet", "smal.parquet", ["no such file", "did you mean 'small.parquet'"]),
         ("welfare: y", "welfare: yy", ["there is no column 'yy'", "study.yaml:4"]),
-        ("welfare: y", "welfare: region", ["holds text, not numbers", "columns.welfare"]),
+        ("welfare: y", "welfare: region", ["contains text, not numbers", "columns.welfare"]),
         ("lines: [100]", "lines: [poor]", ["there is no line 'poor'", "study.yaml:7"]),
         ("weight: w", "wieght: w", ["there is no key 'wieght'", "did you mean 'weight'"]),
         ("size: n", "size: 'read_csv(n)'", ["'read_csv' is not allowed", "columns.size"]),
@@ -107,7 +107,7 @@ def test_text_in_a_number_of_a_csv_is_found_wherever_it_stands(
     study.write_text(STUDY.replace("small.parquet", "small.csv"))
     assert _run("check", str(study), "--json") == 1
     (fault,) = json.loads(capsys.readouterr().out)
-    assert "the column 'y' is used as a number and holds text" in fault["message"]
+    assert "the column 'y' is used as a number and contains text" in fault["message"]
     assert "small.csv, line 48001" in fault["where"]
     assert "text in 1 of 48,000 rows" in fault["message"]
     assert "not asked" not in str(fault)
