@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exitline.proof.claim import ClaimError, Rounding
-from exitline.proof.claim.sentences.published import Published, published
-from exitline.proof.claim.sentences.relations import RelationResult, _Fact, check, check_file, shown
+from exitline.proof.claim.sentences import (
+    Published,
+    RelationResult,
+    _Fact,
+    check,
+    check_file,
+    published,
+    shown,
+)
 from exitline.rules.yamlfile.tree import read_text
 
 ROOT = Path(__file__).parents[3]

@@ -36,7 +36,7 @@ class Tie:
     high: NDArray[np.float64]
 
 
-class Joint:
+class JointTables:
     """Several figures as one table, each in rows of data: its cells are those of all figures.
 
     A tie becomes two sums, with a cell each for what is between the figure and its ends. These
@@ -62,7 +62,7 @@ class Joint:
     >>> homes, persons = with_margins([[3, 40], [9, 60]]), with_margins([[9, 120], [27, 240]])
     >>> goals = [wanted(t, min_count=10, share=0.1, n=homes.values) for t in (homes, persons)]
     >>> sizes = np.array([3, 3, np.nan, 3, 4, np.nan, np.nan, np.nan, np.nan])
-    >>> both = Joint([homes, persons], goals, [Tie(0, 1, sizes, sizes)])
+    >>> both = JointTables([homes, persons], goals, [Tie(0, 1, sizes, sizes)])
     >>> both.system.values.size, both.copies.shape
     (26, (2, 26))
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.proof.disclose.audit import Audit, audit_wanted
 from exitline.proof.disclose.blocks import WHOLE, CellBlock, blocks
-from exitline.proof.disclose.joint import Joint, Tie
+from exitline.proof.disclose.joint import JointTables, Tie
 from exitline.proof.disclose.programme import LinearProgramme
 from exitline.proof.disclose.protection import Wanted, wanted
 from exitline.proof.disclose.system import TableError, TableSystem
@@ -173,7 +173,7 @@ def _together(
     for table, goal in zip(tables, goals, strict=True):
         hidden = _protect(table, goal, hidden)
     if ties and hidden.any():
-        hidden, audits = _tied(Joint(tables, goals, ties), hidden)
+        hidden, audits = _tied(JointTables(tables, goals, ties), hidden)
     else:
         audits = [
             audit_wanted(table, hidden, goal.primary, goal)
@@ -189,7 +189,7 @@ def _together(
     )
 
 
-def _tied(joint: Joint, hidden: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], list[Audit]]:
+def _tied(joint: JointTables, hidden: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], list[Audit]]:
     """The pattern with what it takes against somebody who uses all figures at once."""
     audits = joint.audits(hidden)
     if all(one.passed for one in audits):
