@@ -107,7 +107,7 @@ FAULTS = [
     ("equivalence: square root", "no column 'size'", "equivalence", "check the spelling"),
     ("columns: {welfare: region}", "contains text, not numbers", "columns.welfare", "missing"),
     ("design: {weight: region}", "contains text, not numbers", "design.weight", "decimal comma"),
-    ("columns: {size: income > 3}", "holds boolean, not numbers", "columns.size", ""),
+    ("columns: {size: income > 3}", "contains boolean, not numbers", "columns.size", ""),
     ("columns: {children: count(age < 14)}", "count() needs a persons table", "children", "name"),
 ]
 
