@@ -40,7 +40,7 @@ _FLOWS = {
 _COLUMNS = {
     "state": collected("state"), "time": collected("time"), "at_risk": collected("at risk"),
     "ended": collected("ended"), "hazard": collected("hazard"),
-    "survival": collected("still in the state"),
+    "still_in": collected("still in the state"),
     "reliability": collected("real"), "se": collected("standard error"),
     "ci_low": collected("interval from"), "ci_high": collected("interval to"),
     "exit_se": collected("standard error of the exit rate"),
