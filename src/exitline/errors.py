@@ -8,6 +8,7 @@ came instead, and what to do about it.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from typing import TypeVar
 
 _LONGEST_PART = 1000
 _LONGEST_NAME = 100
+_LONGEST_WORD = 200
+_LONG_WORD = re.compile(rf"[^\s/\\]{{{_LONGEST_WORD},}}")  # no path
 _MOST_NAMES = 5000
 _SHOWN_NAMES = 30
 SPELLING = "check the spelling; upper and lower case count"
@@ -234,7 +237,9 @@ def _bare(name: object) -> str:
 
 
 def _brief(text: str) -> str:
-    """A part of a message, its middle left out where it is very long."""
+    """A part of a message, its middle left out where it is very long; likewise each name in it."""
+    if len(text) > _LONGEST_WORD:
+        text = _LONG_WORD.sub(lambda word: f"{word[0][:60]}…{word[0][-20:]}", text)
     if len(text) <= _LONGEST_PART:
         return text
     return f"{text[:600]} … ({len(text):,} characters) … {text[-200:]}"

@@ -9,8 +9,9 @@ import pytest
 import exitline as xl
 from exitline.errors import MeasureError
 from exitline.rules.standard import load as load_standard
-from exitline.stats.measure.catalogue import named
+from exitline.stats.measure.catalogue import MEASURES, named
 from exitline.stats.measure.lines import PovertyLine
+from exitline.stats.measure.pages import example
 
 ON_THE_LINE = pd.DataFrame({"y": [1.0, 2.0, 2.0, 5.0], "z": [1.0, 2.0, 3.0, 4.0]})
 STANDARD = """
@@ -182,6 +183,13 @@ def test_a_threshold_of_each_area_says_so():
     assert "0.5 of the median" in whole
     assert "each area" not in whole
     assert "0.5 of quantile 0.3 of each area" in own
+
+
+def test_an_error_about_a_measure_gives_an_example_that_can_be_asked_for():
+    for name in MEASURES:
+        named(example(name))
+    with pytest.raises(MeasureError, match=r"for instance bourguignon\(pc_exp \+ rooms\)"):
+        named("bourguignon()")
 
 
 def test_what_is_no_number_is_no_parameter():

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ArgumentError
 from exitline.stats.data.readers.declaring import choose
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.proof.claim import (
         Claim,
         Ledger,
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verified(ShownResult):
     """What comes of checking claims, or a ledger.
 
     Attributes
@@ -43,6 +46,16 @@ class Verified:
     def match(self) -> bool:
         """Whether everything matches, or the ledger is whole."""
         return all(result.outcome == "match" for _, _, result in self.checks)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each claim: what comes of it, and what is missing for a verdict."""
+        import pandas as pd
+
+        rows = [
+            (signed.claim_id[:12], result.outcome, "; ".join(map(str, result.missing)))
+            for signed, _, result in self.checks
+        ]
+        return pd.DataFrame(rows, columns=["claim", "outcome", "missing"])
 
 
 def verify(

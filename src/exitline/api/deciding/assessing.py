@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from exitline.api.runs.opening import read_rows
 from exitline.errors import ArgumentError, unknown
 from exitline.words.said import Told
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.exits.assess.assessment import Assessment, CriterionResult
     from exitline.exits.assess.assessment_table import Roles
     from exitline.exits.assess.evidence import Assumptions, County, EvidenceReading, Visits
@@ -25,7 +28,7 @@ ROLES = (
 
 
 @dataclass(frozen=True)
-class Assessed:
+class Assessed(ShownResult):
     """What the assessment says of every county.
 
     Attributes
@@ -51,6 +54,12 @@ class Assessed:
         if not self.answers:
             return decision_rows(list(self.assessments))
         return [_answer(county, one) for county, found, _ in self.answers for one in found]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Decisions, or answers under every reading, one in a row."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
 
 
 def assess(

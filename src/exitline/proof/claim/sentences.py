@@ -15,7 +15,7 @@ from functools import reduce
 from math import ceil, floor
 from operator import add
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from exitline.errors import nearest
 from exitline.proof.claim.errors import ClaimError
@@ -23,6 +23,10 @@ from exitline.proof.claim.exact import Rounding, grouped, text_of
 from exitline.rules.yamlfile.declared import LIST, NAMED, Record, Text, Truth, choice, reads
 from exitline.rules.yamlfile.tree import Tree, read_file
 from exitline.words.said import Numeral, Said, collected, say, together
+from exitline.words.shown.result import ShownResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SPACES = ",\u202f\u00a0 "
 _PRINTED = re.compile(
@@ -122,7 +126,7 @@ class RelationResult(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Consistency:
+class Consistency(ShownResult):
     """What comes of checking a published sentence: one finding for each relation of the file."""
 
     statement: str
@@ -135,6 +139,12 @@ class Consistency:
     def consistent(self) -> bool:
         """Whether no relation is broken (some may be open)."""
         return all(finding.outcome != "not consistent" for finding in self.findings)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each relation."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.findings), columns=list(RelationResult._fields)).astype(str)
 
 
 def _sum(given: Given) -> Answer:

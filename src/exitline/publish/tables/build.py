@@ -117,7 +117,7 @@ class Protected:
     """
 
     table: SafeTable
-    audits: dict[str, Suppressed]
+    audits: dict[str, Suppressed] = field(repr=False)
 
 
 def protected(
