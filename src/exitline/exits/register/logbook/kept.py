@@ -18,7 +18,6 @@ from exitline.records import read_json
 
 PROCEDURES, RULES = "procedures", "rules"
 Kept = TypeVar("Kept", Procedure, Rule)
-Kept = TypeVar("Kept", Procedure, Rule)
 
 
 def keep(folder: Path, procedure: Procedure, events: Sequence[Event]) -> None:
