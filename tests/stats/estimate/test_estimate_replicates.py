@@ -175,8 +175,8 @@ def test_a_half_that_a_replicate_reaches_exactly_is_one():
         "rw": [0, 0, 20.833333333333336, 37.5, 58.333333333333343, 0, 0, 20.833333333333336, 37.5,
                58.333333333333343],
     })  # fmt: skip
-    design = xl.Design(weight="w", replicates=["rw"], kind="other", scale=1.0, mse=True)
-    found = xl.estimate(homes, "median", welfare="y", design=design).find()
+    design = xl.Design(weight="w", replicates=["rw", "same"], kind="other", scale=1.0, mse=True)
+    found = xl.estimate(homes.assign(same=homes.w), "median", welfare="y", design=design).find()
     assert (found.estimate, found.se) == (49.0, 8.0)
 
 
