@@ -8,6 +8,7 @@ came instead, and what to do about it.
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from typing import TypeVar
 
 _LONGEST_PART = 1000
 _LONGEST_NAME = 100
+_LONGEST_WORD = 200
+_LONG_WORD = re.compile(rf"[^\s/\\]{{{_LONGEST_WORD},}}")  # no path
 _MOST_NAMES = 5000
 _SHOWN_NAMES = 30
 SPELLING = "check the spelling; upper and lower case count"
@@ -172,12 +175,28 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("weight", ["weight", "weight "])
     ''
     """
+    close = close_names(name, known)
+    return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
+
+
+def close_names(name: str, known: Iterable[str]) -> list[str]:
+    """The known names closest to a mistyped one, at most three.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+
+    Examples
+    --------
+    >>> close_names("wieght", ["weight", "strata"])
+    ['weight']
+    """
     typed = _bare(name)
     if len(typed) > _LONGEST_NAME:
-        return ""
+        return []
     others = [str(k) for k in islice(known, _MOST_NAMES) if _bare(k) != typed]
-    close = difflib.get_close_matches(str(name), others, n=3, cutoff=0.6)
-    return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
+    return difflib.get_close_matches(str(name), others, n=3, cutoff=0.6)
 
 
 E = TypeVar("E", bound=ExitlineError)
@@ -234,7 +253,9 @@ def _bare(name: object) -> str:
 
 
 def _brief(text: str) -> str:
-    """A part of a message, its middle left out where it is very long."""
+    """A part of a message, its middle left out where it is very long; likewise each name in it."""
+    if len(text) > _LONGEST_WORD:
+        text = _LONG_WORD.sub(lambda word: f"{word[0][:60]}…{word[0][-20:]}", text)
     if len(text) <= _LONGEST_PART:
         return text
     return f"{text[:600]} … ({len(text):,} characters) … {text[-200:]}"

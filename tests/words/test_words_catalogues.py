@@ -98,7 +98,35 @@ def test_no_message_hides_where_it_would_not_be_collected():
             hidden = any(_called(one) in saying for one in said)
             called = isinstance(node, ast.Call) and isinstance(node.func, ast.Call)
             assert not hidden, f"{path}:{node.lineno}"
+            put_together = [text for text in _noted(node) if _words(text) > 2]
+            assert not put_together, f"{path}:{node.lineno}: a note that no catalogue can hold"
             assert not (called and _called(node.func) in nameless), f"{path}:{node.lineno}"
+
+
+def _noted(node):
+    """What becomes a note of a result: added to its notes, or handed over as one."""
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("append", "extend"):
+        named, given = ast.unparse(node.func.value), node.args
+    elif isinstance(node, ast.Assign | ast.AugAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        named, given = ast.unparse(targets[0]), [node.value]
+    elif isinstance(node, ast.keyword):
+        named, given = node.arg or "", [node.value]
+    else:
+        return
+    ahead = list(given) if re.search(r"(^|_|\.)notes?$", named) else []
+    while ahead:
+        one = ahead.pop()
+        if isinstance(one, ast.JoinedStr):
+            yield one
+        elif not isinstance(one, ast.Call):  # `say` and the like have words of their own
+            ahead += ast.iter_child_nodes(one)
+
+
+def _words(text):
+    """How many words of its own an f-string has."""
+    literal = (one.value for one in text.values if isinstance(one, ast.Constant))
+    return sum(len(re.findall(r"[a-z]{2,}", part)) for part in literal)
 
 
 def _literal(call):

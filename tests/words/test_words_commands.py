@@ -207,7 +207,7 @@ def test_every_command_takes_a_language():
 
 OWN = re.compile(r"""[=!]==? ?["'](?:zh|es|fr)["']|\bboth\(\s*["']|[\u4e00-\u9fff]""")
 KNOWS_SIGNS = {
-    "foreign.py", "proof/claim/sentences/published.py", "proof/disclose/identifiers.py",
+    "foreign.py", "proof/claim/sentences.py", "proof/disclose/identifiers.py",
     "publish/explorer/assets/dom.js", "publish/film/fonts.py", "publish/film/media/captions.py",
     "stats/data/keys.py", "stats/data/readers/encodings.py", "publish/maps/labels.py",
 }  # fmt: skip

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from exitline.api.area_models.kinds import small_areas
     from exitline.api.claims.claiming import claim, new_key
-    from exitline.api.claims.consistency import check_claim
     from exitline.api.claims.recompute import recompute_claim
-    from exitline.api.claims.verifying import verify
+    from exitline.api.claims.verifying import check_claim, verify
     from exitline.api.deciding.assessing import Assessed, assess
     from exitline.api.deciding.drawing import check_draw, draw, frame_digest
     from exitline.api.deciding.pages import page
@@ -47,7 +46,7 @@ _HOME = {
     "Run": "runs.finished",
     "assess": "deciding.assessing",
     "check": "runs.running",
-    "check_claim": "claims.consistency",
+    "check_claim": "claims.verifying",
     "check_draw": "deciding.drawing",
     "claim": "claims.claiming",
     "decisions": "runs.running",

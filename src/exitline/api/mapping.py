@@ -77,8 +77,9 @@ def map(
     ()
     """
     from exitline.publish.maps.boundaries import read_boundaries
-    from exitline.publish.maps.draw import MapText, map_of
+    from exitline.publish.maps.draw import map_of
     from exitline.publish.maps.joined import joined
+    from exitline.publish.maps.model import MapText
 
     asked = {"by": by, "measure": measure, "line": line}
     if hasattr(found, "published") or hasattr(found, "blocks"):
@@ -86,7 +87,7 @@ def map(
     else:
         one = modelled(found, asked)
     drawn = read_boundaries(boundaries, key, source)
-    match = joined(one.areas, drawn.shapes, names)
+    match = joined(one.areas, drawn, names, where=boundaries)
     figures, pivot, kind = one.figures(match.shape, threshold)
     said = {"threshold": "bold: the threshold", "all": "bold: all together", "": ""}[kind]
     at, areas = f", line {one.line}" if one.line else "", f", by {one.by}" if one.by else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from exitline.publish.maps.draw import MapFigure
+    from exitline.publish.maps.model import MapFigure
     from exitline.stats.smallarea.figures import AreaFigures
 
 

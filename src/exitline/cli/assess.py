@@ -112,13 +112,13 @@ def _columns(given: Mapping[str, Any]) -> dict[str, str]:
 
 def show_assessment(assessment: Assessment) -> None:
     """One county."""
-    from exitline.api.deciding.assessing import rate_in_words
+    from exitline.api.deciding.assessing import rate_in_words, rate_named
 
     show.table(
         _of_county(assessment.county, _said(assessment.outcome)),
         ("criterion", "outcome", "rate (what decides)", "households", "cases"),
         [
-            (j.criterion.name, _said(j.outcome),
+            (rate_named(j), _said(j.outcome),
              rate_in_words(j, assessment.reading.rule),
              f"{j.n:,}", j.cases)
             for j in assessment.judgements
@@ -126,7 +126,7 @@ def show_assessment(assessment: Assessment) -> None:
         right=(3, 4),
     )  # fmt: skip
     for judged in assessment.judgements:
-        show.note(say("{name}: {reason}", name=judged.criterion.name, reason=judged.reason))
+        show.note(say("{name}: {reason}", name=rate_named(judged), reason=judged.reason))
         if judged.holds_to_icc == judged.holds_to_icc:
             show.note(
                 say(
@@ -166,8 +166,8 @@ def _show_answers(county: County, answers: Sequence[Answer]) -> None:
         _of_county(county, say("what if the rule were read another way")),
         ("reading", "county", "what differs"),
         [
-            (a.variant.label, _said(a.assessment.outcome), _changes(first, a) if a is not first
-             else _listed(_outcomes(a)))
+            (Told(a.variant.label), _said(a.assessment.outcome),
+             _changes(first, a) if a is not first else _listed(_outcomes(a)))
             for a in answers
         ],
     )  # fmt: skip
@@ -175,8 +175,10 @@ def _show_answers(county: County, answers: Sequence[Answer]) -> None:
 
 def _outcomes(answer: Answer) -> list[Said]:
     """Every criterion with its outcome."""
+    from exitline.api.deciding.assessing import rate_named
+
     return [
-        say("{name} {outcome}", name=j.criterion.name, outcome=_said(j.outcome))
+        say("{name} {outcome}", name=rate_named(j), outcome=_said(j.outcome))
         for j in answer.assessment.judgements
     ]
 

@@ -10,7 +10,7 @@ from exitline.cli.shared import show
 from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
-    from exitline.proof.claim.sentences.relations import Consistency
+    from exitline.proof.claim.sentences import Consistency
 
 
 @click.command(

@@ -135,7 +135,7 @@ def command(
 def _print(section: DynamicsSection, full: bool) -> None:
     """One part as a table with its notes."""
     from exitline.api.deciding.telling import column_said, plain_cell, secondary
-    from exitline.cli.shared.figures import plain
+    from exitline.cli.shared.figures import heard
 
     rows = section.records
     if rows and "estimate" in rows[0]:
@@ -150,7 +150,7 @@ def _print(section: DynamicsSection, full: bool) -> None:
     elif rows:
         columns = list(rows[0])
         right = [i for i, c in enumerate(columns) if not isinstance(rows[0][c], str)]
-        cells = [[plain(plain_cell(c, r[c], reader())) for c in columns] for r in rows]
+        cells = [[heard(plain_cell(c, r[c], reader())) for c in columns] for r in rows]
         headings = [Told(column_said(c)) for c in columns]
         show.table(section.title, headings, cells, right=right)
     show.notes(section.notes)
@@ -164,13 +164,13 @@ def _area_heading(rows: Sequence[Mapping[str, Any]]) -> str:
 def _estimate_row(record: Mapping[str, Any]) -> tuple[str, ...]:
     """One estimate, as on its page, in the signs of a terminal."""
     from exitline.api.deciding.telling import moved_row
-    from exitline.cli.shared.figures import plain
+    from exitline.cli.shared.figures import heard
 
     t = reader()
     row = moved_row(record, t)
-    interval = plain(row.said.interval) or t("none")
-    return (row.domain, row.what, plain(row.waves), plain(row.said.text), interval,
-            plain(t.number(row.n)))  # fmt: skip
+    interval = heard(row.said.interval or t("none"))
+    return (row.domain, row.what, heard(row.waves), heard(row.said.text), interval,
+            heard(t.number(row.n)))  # fmt: skip
 
 
 def _compared(texts: tuple[str, ...], by: tuple[str, ...]) -> dict[str, tuple[str, str]]:

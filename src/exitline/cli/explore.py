@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from exitline.cli.shared import show
-from exitline.cli.shared.figures import plain
+from exitline.cli.shared.figures import heard
 from exitline.cli.shared.options import LANGUAGES, MIN_COUNT
 from exitline.words.catalogue import ENGLISH, Language
 
@@ -67,7 +67,7 @@ def _show(made: dict[str, Any], t: Language) -> None:
     show.table(
         t("What the page holds"),
         (t("years"), t("areas"), t("figures"), t("decisions"), t("suppressed")),
-        [(span or "-", *(plain(t.number(made[n])) for n in counted))],
+        [(span or "-", *(heard(t.number(made[n])) for n in counted))],
         right=(1, 2, 3, 4),
     )
     size = t.number(made["bytes"] / 1e6, 2)

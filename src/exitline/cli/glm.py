@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +13,7 @@ from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -98,12 +99,12 @@ def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool
     """The coefficients as a table."""
     rows = [
         (
-            one["term"], _number(one["estimate"]), _number(one["se"]),
+            _term(one), _number(one["estimate"]), _number(one["se"]),
             say("{low} to {high}", low=_numeral(one["ci_low"]), high=_numeral(one["ci_high"])),
             f"{one['t']:.2f}", f"{one['p']:.4f}",
         )
         if one["p"] >= 0  # not NaN: there is a test
-        else (one["term"], _number(one["estimate"]), _number(one["se"]), *[say("none")] * 3)
+        else (_term(one), _number(one["estimate"]), _number(one["se"]), *[say("none")] * 3)
         for one in table
     ]  # fmt: skip
     ratio = {"binomial": say("odds ratio"), "poisson": say("rate ratio")}
@@ -117,6 +118,11 @@ def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool
     for term, base in found.bases.items():
         show.note(say("{name}: against {what}", name=term, what=base))
     show.notes(found.notes)
+
+
+def _term(one: Mapping[str, Any]) -> str:
+    """A coefficient's name; columns stay as they are."""
+    return Told(one["term"]) if one["term"] == "Intercept" else str(one["term"])
 
 
 def _number(value: float) -> str:

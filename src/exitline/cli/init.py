@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from exitline.cli.shared.reading import reads_data
+from exitline.cli.shared.speaking import reader
 from exitline.words.said import say
 
 
@@ -48,7 +49,7 @@ def command(
     printed = out == "-" or json_
     target = None if printed else Path(out) if out else Path(data).parent / "study.yaml"
     with show.working("looking at the columns"):
-        found = api.init(data, out=target, title=title, reading=reading)
+        found = api.init(data, out=target, title=title, reading=reading, language=reader().code)
     if json_:
         show.as_json(asdict(found.proposal))
     elif printed:

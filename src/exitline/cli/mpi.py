@@ -179,7 +179,8 @@ def _show(found: Estimates, level: float) -> None:
     for one in each:
         unit = UNITS.get(one.measure, "share")
         rows.append((
-            one.domain or say("all"), one.measure, *(_of(one.more.get(name)) for name in further),
+            one.domain or say("all"), Told(one.measure),
+            *(_of(one.more.get(name)) for name in further),
             figure(one.estimate, unit, one.se, one.reason), spread(one.se, unit),
             interval(one.ci_low, one.ci_high, unit, one.se, one.estimate), f"{one.n:,}",
         ))  # fmt: skip

@@ -10,9 +10,9 @@ import click
 
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.reading import reads_data
-from exitline.cli.shared.rows import percent
 from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
+from exitline.words.numbers import rounded
 from exitline.words.said import Numeral, Told, say
 
 if TYPE_CHECKING:
@@ -251,3 +251,8 @@ def _show_budget(plan: BudgetPlan) -> None:
         ],
         right=(1, 2, 3, 4),
     )  # fmt: skip
+
+
+def percent(share: float, digits: int = 1) -> str | None:
+    """A share in percent; nothing where there is none."""
+    return None if share != share else f"{rounded(share, digits, percent=True)} %"

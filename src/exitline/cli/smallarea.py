@@ -88,7 +88,8 @@ def _show(one: Modelled) -> None:
     if one.coefficients is not None:
         show.table(
             "", ("term", "coefficient", "SE", "p"),
-            [(r.term, f"{r.estimate:.5g}", f"{r.se:.3g}", f"{r.p:.3g}")
+            [(Told("Intercept") if r.term == "Intercept" else r.term, f"{r.estimate:.5g}",
+              f"{r.se:.3g}", f"{r.p:.3g}")
              for r in one.coefficients.itertuples()],
             right=(1, 2, 3),
         )  # fmt: skip

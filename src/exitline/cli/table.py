@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from exitline.publish.tables.build import Protected
+    from exitline.publish.tables.content import SafeTable
 
 _COUNTED = ("households", "persons", "both")
 _OPTIONS = (
@@ -137,12 +138,22 @@ def _fitting(stub: list[str], columns: list[list[str]]) -> Iterator[list[list[st
         yield part
 
 
+def _estimated(table: SafeTable) -> bool:
+    """Whether the figures are a sample's."""
+    return any(figure.bounds is not None for figure in table.figures)
+
+
 def _say(made: Protected, written: list[str], audit: str | None, t: Language) -> None:
     """What was suppressed, what was written, and what may not be published."""
     table = made.table
     if made.audits and written:
         show.note(t("{n} of {m} cells suppressed; the audit passed.", n=table.suppressed,
                     m=table.cells))  # fmt: skip
+    if made.audits and table.suppressed and "poor" in table.names and _estimated(table):
+        show.note(t(
+            "a report of the same sample tells the share of the poor in each area, and so some of "
+            "what is suppressed here: publish one of the two for these areas"
+        ))  # fmt: skip
     for path in written:
         show.note(t("written: {file}", file=path))
     if audit:

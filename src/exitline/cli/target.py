@@ -219,6 +219,10 @@ _SHARES = {
 }  # fmt: skip
 
 
+_OWN = {"test": say("proxy means test"), "card": say("score card")}
+"""Methods that this command makes itself, in words; others have the names that they were given."""
+
+
 def _evaluation(found: Evaluation, name: str, line: str) -> None:
     """A table for each figure group; one row a method, quota and part."""
     from exitline.api.target import FIGURES, quota_in_words
@@ -231,7 +235,7 @@ def _evaluation(found: Evaluation, name: str, line: str) -> None:
         for place, one in enumerate(mine):
             asked = found.asked[one.measure]
             rows.append((
-                Told(words if place == 0 else ""), asked.method,
+                Told(words if place == 0 else ""), _OWN.get(asked.method, asked.method),
                 Told("" if asked.quota is None else quota_in_words(asked.quota)),
                 Told(asked.part),
                 figure(one.estimate, unit, one.se, one.reason), spread(one.se, unit),

@@ -106,10 +106,19 @@ def _messages() -> Iterator[tuple[Any, str | None]]:
         for message in _of_template(path):
             yield message, None
     yield from ((text, None) for text in printed().messages)
-    yield from ((text, None) for text in _of_procedures())
+    yield from ((text, None) for text in (*_of_procedures(), *_of_checks()))
     for name in JSON:
         if (ROOT / name).exists():
             yield from ((text, None) for text in _texts(json.loads((ROOT / name).read_text())))
+
+
+def _of_checks() -> Iterator[str]:
+    """What the shipped cross-checks find: pages of a register and of works show it."""
+    import yaml
+
+    for path in sorted(ROOT.rglob("checks.yaml")):
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield from (said["title"], *(rule["text"] for rule in said["rules"].values()))
 
 
 def _of_procedures() -> Iterator[str]:

@@ -10,17 +10,18 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from exitline.words.error_makers import Handed, given, makers
 from exitline.words.recognising import COLUMNS, LISTS, NUMERIC
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("expected", "got", "remedy")
 """Parts of an error besides what it says first."""
-BY_PLACE = {"unknown": 1, "unlike": 2}
-"""Functions that put texts into an error, and how many come first: a noun, what was expected."""
+METHODS = {"unlike": 2}
+"""Methods that put texts into an error, and how many come first: what was expected, a remedy."""
 _WORD = re.compile(r"[^\W\d_]{2}")
 _OTHER = {
     "n": "count", "m": "other", "share": "part", "most": "limit", "low": "lowest",
@@ -39,16 +40,24 @@ def error_texts() -> dict[str, str]:
     >>> error_texts()["there is no {what} '{name}'"]
     'errors.py'
     """
+    places = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
+    trees = {place: ast.parse(path.read_text(encoding="utf-8")) for place, path in places.items()}
+    names = {place: _module(place) for place in places}
+    known = makers({names[place]: tree for place, tree in trees.items()}, _said)
     found: dict[str, str] = {}
-    for path in sorted(ROOT.rglob("*.py")):
-        place = path.relative_to(ROOT).as_posix()
-        for text in of_source(path.read_text(encoding="utf-8")):
+    for place, tree in trees.items():
+        for text in _of_tree(tree, known[names[place]]):
             found.setdefault(text, place)
     return found
 
 
+def _module(place: str) -> str:
+    """The dotted name of a module by its place in the package."""
+    return ".".join((ROOT.name, *Path(place).with_suffix("").parts)).removesuffix(".__init__")
+
+
 def of_source(source: str) -> Iterator[str]:
-    """Messages of the errors that a module raises.
+    """Messages of the errors that a module raises, or has made by functions of its own.
 
     Parameters
     ----------
@@ -61,6 +70,11 @@ def of_source(source: str) -> Iterator[str]:
     ['no column {name}', 'one of {names}']
     """
     tree = ast.parse(source)
+    yield from _of_tree(tree, makers({"": tree}, _said)[""])
+
+
+def _of_tree(tree: ast.Module, known: Mapping[str, Handed]) -> Iterator[str]:
+    """The same of a module that was read."""
     named = {
         node.targets[0].id: node.value
         for node in ast.walk(tree)
@@ -68,7 +82,9 @@ def of_source(source: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            for part in _said(node):
+            handed = list(given(node, _called(node), known))
+            words = [one for name, one in handed if name != "got" or _is_sentence(one)]
+            for part in (*_said(node), *words):
                 for one in _choices(
                     named.get(part.id, part) if isinstance(part, ast.Name) else part
                 ):
@@ -77,17 +93,27 @@ def of_source(source: str) -> Iterator[str]:
                         yield text
 
 
+def _called(call: ast.Call) -> str:
+    """The name of the function that is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    """Whether this is more than a word: what was got is often a name as it was typed."""
+    return " " in getattr(node, "value", " ") if isinstance(node, ast.Constant) else True
+
+
 def _said(call: ast.Call) -> Iterator[ast.expr]:
     """The parts of an error that a call makes; none where it makes no error."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    given = {word.arg: word.value for word in call.keywords if word.arg}
-    parts = [given[part] for part in PARTS if part in given]
+    name = _called(call)
+    named = {word.arg: word.value for word in call.keywords if word.arg}
+    parts = [named[part] for part in PARTS if part in named]
     error = name.endswith("Error") and not hasattr(builtins, name)
-    if name in BY_PLACE:
-        yield from call.args[: BY_PLACE[name]]
+    if name in METHODS:
+        yield from call.args[: METHODS[name]]
         yield from parts
-    elif error or (parts and "remedy" in given) or name in ("fault", "refused", "refuse"):
-        yield from (given["what"],) if "what" in given else call.args[:1]
+    elif error or (parts and "remedy" in named) or name in ("fault", "refused", "refuse"):
+        yield from (named["what"],) if "what" in named else call.args[:1]
         yield from parts
 
 

@@ -179,3 +179,31 @@ WORDS = (
     collected("no household of the kind the measure averages over"),
 )
 """Outcomes, levels, and why a figure is missing."""
+HEADINGS = (
+    collected("looked at"),
+    collected("not known"),
+    collected("actual"),
+    collected("synthetic"),
+    collected("gap"),
+    collected("treated"),
+    collected("donor"),
+    collected("comparison"),
+    collected("band"),
+    collected("indicator"),
+)
+"""Over columns of results, by their names with spaces (`exitline.cli.shared.show.table`)."""
+CELLS = (
+    collected("asset"),
+    collected("matched"),
+    collected("all, as they are"),
+    collected("True"),
+    collected("False"),
+    collected("uncensored"),
+    collected("censored"),
+    collected("contribution"),
+    collected("contribution_share"),
+    collected("Intercept"),
+    collected("proxy means test"),
+    collected("score card"),
+)
+"""Words of ours in cells."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.words.recognising import Recogniser
 from exitline.words.said import Said
 from exitline.words.told import ERRORS as TOLD
+from exitline.words.typography import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +23,7 @@ ERRORS = "errors.po"
 """What errors say (`exitline.words.error_texts`): read where one is shown."""
 HELP = "help.po"
 """What the help of commands says (`exitline.words.help_texts`): read where it is shown."""
+_DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _LEAST = 2
 """Letters that tell the message of an error, which is looked for among errors alone."""
 
@@ -38,7 +41,7 @@ def languages() -> tuple[str, ...]:
 
 
 def read(code: str, file: str = FILE) -> Catalog:
-    """The catalogue of a language, as Babel reads it.
+    """The catalogue of a language, as Babel reads it, with the spaces that its print has.
 
     Parameters
     ----------
@@ -57,7 +60,14 @@ def read(code: str, file: str = FILE) -> Catalog:
     if file != FILE and not path.exists():
         return Catalog(code)  # a language that is new: its errors and its help are in English
     with path.open("rb") as opened:
-        return read_po(opened, code)
+        found = read_po(opened, code)
+    for message in found:
+        said: Any = message.string
+        if message.id and isinstance(said, str):
+            message.string = spaced(code, said)
+        elif message.id:
+            message.string = tuple(spaced(code, form) for form in said)
+    return found
 
 
 class _English:
@@ -79,10 +89,8 @@ class _Catalogue:
     """The texts of one file."""
 
     def __init__(self, code: str, found: Catalog) -> None:
-        from gettext import c2py
-
         self._code = code
-        self._form: Callable[[int], int] = c2py(found.plural_expr)
+        self._form = _forms(found)
         self._one: dict[str, str] = {}
         self._many: dict[str, tuple[tuple[str, str], tuple[str, ...]]] = {}
         self._in_context: dict[tuple[str, str], str] = {}
@@ -124,7 +132,7 @@ class _Catalogue:
 
     def plural(self, one: str, many: str, n: float) -> str:
         forms = self._many[one][1] if one in self._many else ()
-        form = self._form(int(n) if n == int(n) else 2)
+        form = self._form(n)
         return (forms[form] if form < len(forms) else "") or (one if n == 1 else many)
 
     def form_of(self, said: Said) -> str:
@@ -143,10 +151,32 @@ class _Catalogue:
         return self._in_context.get((context, message), message)
 
 
+def _forms(found: Catalog) -> Callable[[float], int]:
+    """From a number to its form: that of a whole number which the language treats alike.
+
+    A catalogue's own rule is one of whole numbers: 1.5 is singular in French, and not in Spanish.
+    """
+    from gettext import c2py
+
+    from babel import Locale
+
+    kind = Locale.parse(str(found.locale), sep="_").plural_form
+    of_whole = c2py(found.plural_expr)
+
+    @cache
+    def form(n: float) -> int:
+        if n == int(n):
+            return int(of_whole(abs(int(n))))
+        alike = (whole for whole in (0, *range(2, 100), 1) if kind(whole) == kind(abs(n)))
+        return int(of_whole(next(alike, 2)))
+
+    return form
+
+
 def _number(text: str) -> float:
     """The number that a text is; where it is none, as of several."""
     plain = text.replace(",", "")
-    return float(plain) if plain.isdigit() and plain != "1" else 2
+    return float(plain) if _DECIMAL.fullmatch(plain) and plain != "1" else 2
 
 
 @cache

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import exitline.api as xl
 from exitline.cli import exitline as main
-from exitline.errors import MeasureError
+from exitline.errors import DataError, MeasureError
 from exitline.proof.claim import ClaimError, claim_decision
 
 RULE = """
@@ -34,6 +34,11 @@ village:
 county:
   source: own
   exits: {share: {label: Poor, share: {of: households, where: poor}, below: 0.3}}
+"""
+AREA_CLASSES = """  side: {meaning: a class, type: text, values: [west, other]}
+area_classes:
+  column: side
+  classes: {west: West, other: Elsewhere}
 """
 STUDY = """
 study: Labelled
@@ -159,3 +164,36 @@ def test_an_estimate_is_found_by_name_or_code() -> None:
     assert found.find(r="Hill (3)").estimate == 9.0
     with pytest.raises(MeasureError):
         found.find(domain="Hill")
+
+
+def test_a_single_criterion_is_named_and_several_are_counted(labelled: Path) -> None:
+    very = "below: 0.3}, very: {label: Very poor, share: {of: households, where: welfare < 1}, "
+    two = RULE.replace("below: 0.3}", very + "below: 0.3}")
+    said = {}
+    for rule in (RULE, two):
+        (labelled / "rule.yaml").write_text(rule)
+        found = xl.run(labelled / "study.yaml").decisions.to_pandas()
+        said[rule] = found[(found.level == "county") & (found.criterion == "")].reason.tolist()
+    assert "Poor: met" in said[RULE]
+    assert "all 2 criteria are met" in said[two]
+
+
+def test_an_area_in_two_area_classes_is_refused(labelled: Path) -> None:
+    """And a class without a threshold is said, in the report as well."""
+    by_class = RULE.replace("below: 0.3", "below: {west: 0.3, other: 0.2}")
+    rule = by_class.replace("lines:", AREA_CLASSES + "lines:")
+    (labelled / "rule.yaml").write_text(rule)
+    homes = pd.read_stata(labelled / "homes.dta", convert_categoricals=False)
+    homes["side"] = ["west" if v < 20 else "none" if v < 30 else "other" for v in homes["vid"]]
+    study = STUDY.replace("homes.dta", "homes.parquet").replace("cid}", "cid, area_class: side}")
+    (labelled / "study.yaml").write_text(study)
+    homes.to_parquet(labelled / "homes.parquet")
+    found = xl.run(labelled / "study.yaml", labelled / "out").decisions.to_pandas()
+    counties = found[(found.level == "county") & (found.criterion == "share")]
+    assert counties.threshold.fillna(-1).tolist() == [0.3, -1, 0.2]
+    assert "no threshold for this unit's area class" in counties.reason.iloc[1]
+    assert "no threshold for this unit" in (labelled / "out/report.html").read_text()
+    homes.loc[[3, 40], "side"] = ["other", "west"]  # one household of two counties
+    homes.to_parquet(labelled / "homes.parquet")
+    with pytest.raises(DataError, match="2 units of level 'county' lie in more than one"):
+        xl.run(labelled / "study.yaml")

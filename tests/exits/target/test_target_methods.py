@@ -159,11 +159,16 @@ def test_groups_share_one_quota(sample):
     w = sample.hhweight * sample.hhsize
     s, poor = chosen(sample.rooms - sample.hhsize * 1.0, w, 0.3), sample.pc_exp < 1500
     for group in ("Rural", "Urban"):
-        mine = w * (sample.urbrur == group) * poor
-        wanted = 1 - (mine * s).sum() / mine.sum()
-        got = found.find("s", "exclusion_error", 0.3, group)
-        assert got.estimate == pytest.approx(wanted, rel=1e-10)
-        assert got.se > 0
+        own = w * (sample.urbrur == group)
+        wanted = {
+            "exclusion_error": 1 - (own * poor * s).sum() / (own * poor).sum(),
+            "inclusion_error": (own * ~poor * s).sum() / (own * s).sum(),
+            "coverage": (own * s).sum() / own.sum(),
+        }
+        for figure, value in wanted.items():
+            got = found.find("s", figure, 0.3, group)
+            assert got.estimate == pytest.approx(value, rel=1e-10), figure
+            assert got.se > 0
     apart = found.between("exclusion_error", "s", "Rural", "Urban", 0.3)
     assert apart.se > 0
     shares = [found.find("s", "coverage", 0.3, g) for g in ("Rural", "Urban")]

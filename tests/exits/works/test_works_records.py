@@ -154,7 +154,7 @@ def test_decisions_that_rest_on_a_broken_asset_are_marked():
 
 def test_a_study_reads_what_villages_have_from_the_works_file(folder, tmp_path):
     """The same as from the facts that coverage writes; on another day it is otherwise."""
-    from exitline.api.runs.works_facts import with_works
+    from exitline.api.runs.prepare import with_works
     from exitline.stats.data.studies.loader import parse_study
 
     at = folder()

@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exitline.proof.claim import ClaimError, Rounding
-from exitline.proof.claim.sentences.published import Published, published
-from exitline.proof.claim.sentences.relations import RelationResult, _Fact, check, check_file, shown
+from exitline.proof.claim.sentences import (
+    Published,
+    RelationResult,
+    _Fact,
+    check,
+    check_file,
+    published,
+    shown,
+)
 from exitline.rules.yamlfile.tree import read_text
 
 ROOT = Path(__file__).parents[3]
@@ -118,7 +125,7 @@ def test_shares_of_283_counties_name_their_count(percent: str, count: int) -> No
 def test_a_share_that_no_count_gives_shows_its_neighbours() -> None:
     found = check_share(None, published("households", "2,076"), _percent("0.41"))
     assert found.outcome == "not consistent"
-    assert found.arithmetic == ("8 of 2,076 is 0.385 %, 9 of 2,076 is 0.434 %; stated 0.41 %")
+    assert found.arithmetic == ("8 of 2,076 is 0.385 %, 9 of 2,076 is 0.434 %, stated 0.41 %")
     found = check_share(
         published("wrong", "10"), published("households", "2,076"), _percent("0.41")
     )

@@ -121,9 +121,9 @@ def test_a_caption_of_a_tall_script_stays_in_its_place(words: str, lines: int) -
     """Placed by the height of its own script, which reaches far below the line."""
     pytest.importorskip("skia")
     from exitline.publish.film.canvas import Ink
-    from exitline.publish.film.checks import faults, safe_area
     from exitline.publish.film.fonts import load_fonts
     from exitline.publish.film.frames import Canvas, draw_caption
+    from exitline.publish.film.making.prepare import faults, safe_area
     from exitline.publish.film.paint.base import caption_box
     from exitline.publish.film.theme import Size
 

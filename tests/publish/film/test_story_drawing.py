@@ -12,11 +12,11 @@ from exitline.publish.film import StoryError, load_story
 from exitline.publish.film.bound.figures import EpisodeFigures, StoryFigure, StoryPoint, StoryPoints
 from exitline.publish.film.bound.formats import Format
 from exitline.publish.film.canvas import Ink
-from exitline.publish.film.checks import check_picture, faults, safe_area
 from exitline.publish.film.fonts import load_fonts
 from exitline.publish.film.frames import Canvas, compose
 from exitline.publish.film.kinds import KINDS
 from exitline.publish.film.lettering import Box, Lettering, Style
+from exitline.publish.film.making.prepare import check_picture, faults, safe_area
 from exitline.publish.film.model import Scene
 from exitline.publish.film.paint.base import PaintStage
 from exitline.publish.film.paint.registry import painter

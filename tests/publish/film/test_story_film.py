@@ -163,6 +163,18 @@ def test_reduced_motion_moves_nothing_within_a_scene(folder: Path, tmp_path: Pat
     assert len(frames) == 240
     changes = np.abs(np.diff(frames.astype(int), axis=0)).max(axis=(1, 2))
     assert [i for i, change in enumerate(changes) if change > 40] == [119]
+    _then_the_page_keeps_what_was_there(folder, tmp_path / "out")
+
+
+def _then_the_page_keeps_what_was_there(folder: Path, out: Path) -> None:
+    """Another language in the same folder: both pages, each with its film."""
+    upright = FilmOptions(("zh",), sizes=(Size(180, 320),))
+    pages = build(folder, out, upright).pages
+    assert [page.name for page in pages] == ["index.html", "index.zh.html"]
+    assert "one.en.320x180.still.mp4" in pages[0].read_text("utf-8")
+    assert "one.zh.180x320.mp4" in pages[1].read_text("utf-8")
+    listed = json.loads((out / "one" / "one.figures.json").read_text("utf-8"))
+    assert set(listed["figures"][0]["written"]) == {"en", "zh"}
 
 
 def test_burned_captions_are_in_the_picture(built, tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from exitline.publish.film import StoryError
 from exitline.publish.film.bound.figures import EpisodeFigures, StoryFigure, StoryPoint, StoryPoints
 from exitline.publish.film.bound.formats import Format
 from exitline.publish.film.canvas import Ink
-from exitline.publish.film.checks import safe_area
 from exitline.publish.film.fonts import load_fonts
 from exitline.publish.film.frames import Canvas, compose, draw_caption
 from exitline.publish.film.kinds import CrossingScene, WaffleScene
 from exitline.publish.film.lettering import Box
+from exitline.publish.film.making.prepare import safe_area
 from exitline.publish.film.media.bed import RATE, bed, pitch
 from exitline.publish.film.media.captions import scene_cues
 from exitline.publish.film.model import Scene, StoryText

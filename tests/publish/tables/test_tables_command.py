@@ -23,6 +23,8 @@ from scipy.optimize import linprog
 from exitline.cli import main
 from exitline.proof.disclose import programme
 
+from .shapes import attacker
+
 CENSUS = "examples/imaginary-country/census.yaml"
 ALBANIA = "examples/albania-2012/study.yaml"
 
@@ -68,6 +70,32 @@ def test_the_counts_are_those_of_pandas(tmp_path):
     assert long[(long.county == "total") & (long.outcome == "total")].households.item() == len(
         homes
     )
+    _attacked_with_the_report(folder)
+
+
+def _attacked_with_the_report(folder):
+    """Somebody who has the run's own figures, too: what they tell of a village is no secret."""
+    from exitline.api.releases.counted import Layout
+    from exitline.api.releases.tables import safe_table
+
+    shown = pd.read_parquet(folder / "decisions.parquet")
+    shown = shown[(shown.criterion == "water") & (shown.release == "shown")]
+    report = {
+        (row.parent, row.unit, kind): round(row.n * share)
+        for row in shown.itertuples()
+        for kind, share in (("met", row.value), ("total", 1.0))
+    }
+    made = safe_table(folder, Layout(("county", "village"), ("water",)))
+    long, one = made.table.long(), made.audits["households"]
+    keys = list(zip(long.county, long.village, long.water, strict=True))
+    told = np.array([key in report for key in keys])
+    assert told.sum() > 150
+    assert [report[key] for key in keys if key in report] == one.table.values[told].tolist()
+    assert not (one.hidden & told).any()
+    for bound in [b for b in one.audit.bounds if b.primary][::12]:
+        low, high = attacker(one.table, one.hidden & ~told, bound.cell)
+        assert low <= bound.wanted_low + 1e-6
+        assert high >= bound.wanted_high - 1e-6
 
 
 def test_an_attacker_with_the_published_csv_learns_nothing(written):

@@ -15,7 +15,6 @@ import exitline as xl
 from exitline.api.releases.counted import Layout
 from exitline.api.releases.tables import safe_table
 from exitline.publish.tables.build import ProtectionRule
-from exitline.publish.tables.estimated import over_hidden
 from exitline.publish.tables.write import write
 from exitline.stats.measure.measures.counts import count_of
 from exitline.words.catalogue import language
@@ -136,7 +135,7 @@ def test_no_interval_stands_where_its_width_would_tell(holed):
             for nodes, i, j in zip((rows, first, second), at, part, strict=True)
         )
         silent[at] |= hidden[part] and all(inside)
-    assert np.array_equal(over_hidden(holed), silent)
+    assert np.array_equal(holed.silent, silent)
     main, percent, n = holed.figures
     assert (np.isnan(main.bounds.low) == silent).all()
     assert (np.isnan(percent.bounds.low) >= silent).all()

@@ -215,3 +215,11 @@ def test_no_figure_is_anything_but_finite() -> None:
     for name in shipped():
         for line in load(name).lines.values():
             assert all(math.isfinite(figure.value) for figure in line.values.values())
+
+
+@pytest.mark.parametrize(("name", "end"), [("pantawid-swdi", "upper"), ("hsnp-trigger", "lower")])
+def test_which_end_belongs_to_a_band_is_said(name: str, end: str) -> None:
+    said = " ".join(text for section in describe(load(name)) for text in section.sentences)
+    assert [f"the {one} end of a band belongs to it" in said for one in ("lower", "upper")] == [
+        end == "lower", end == "upper"
+    ]  # fmt: skip

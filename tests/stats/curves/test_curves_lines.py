@@ -107,7 +107,7 @@ def test_curves_of_two_samples_that_share_psus():
         wanted = stacked.difference({"wave": "b"}, {"wave": "a"})
         assert (point.estimate, point.se) == pytest.approx((wanted.estimate, wanted.se), rel=1e-10)
         assert point.ci_high == pytest.approx(wanted.ci_high, rel=1e-10)
-    assert any("9 PSUs stand in both" in note for note in apart.notes)
+    assert any("9 PSUs are in both" in note for note in apart.notes)
     grown = xl.growth_incidence(old, new, welfare="y", at=[0.5], design=DESIGN)
     stacked = xl.estimate(both, "median", welfare="y", design=DESIGN, by="wave")
     wanted = stacked.ratio({"wave": "b"}, {"wave": "a"})

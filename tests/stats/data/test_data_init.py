@@ -307,4 +307,4 @@ def test_single_psu_strata_and_waves_are_to_be_settled(capsys, tmp_path: Path) -
     assert _run("init", str(path), "--out", "-") == 0
     said = capsys.readouterr().out
     assert "'year' has several values" in said
-    assert "2 strata have one PSU alone" in said
+    assert "2 strata have only one PSU" in said

@@ -45,7 +45,8 @@ def test_measures_that_rest_on_quantiles(engine, albania):
     """Bins, the rows around and windows; convey's and svyquantile's figures on each engine."""
     design = xl.Design(weight="weight", size="capita", strata="strat", psu="psu")
     measures = ["median", "quantile(0.25, 'hf7')", "quintile_ratio('convey')", "palma"]
-    measures += ["at_risk_rate", "relative_median_gap"]
+    measures += ["at_risk_rate", "relative_median_gap", "zenga_curve(0.4)", "renyi(2)", "renyi(1)"]
+    measures += ["bourguignon(rcons + capita)", "bourguignon(rcons + capita, 0.5, 0)", "amato"]
     found = xl.estimate(
         albania, measures, welfare="rcons", design=design, by="urban", engine=engine
     )

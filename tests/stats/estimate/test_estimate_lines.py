@@ -9,7 +9,9 @@ import pytest
 import exitline as xl
 from exitline.errors import MeasureError
 from exitline.rules.standard import load as load_standard
+from exitline.stats.measure.catalogue import MEASURES, named
 from exitline.stats.measure.lines import PovertyLine
+from exitline.stats.measure.pages import example
 
 ON_THE_LINE = pd.DataFrame({"y": [1.0, 2.0, 2.0, 5.0], "z": [1.0, 2.0, 3.0, 4.0]})
 STANDARD = """
@@ -174,6 +176,20 @@ def test_a_line_of_values_that_are_all_equal_has_no_density(measure):
     assert found.estimate == 0
     assert np.isnan(found.se)
     assert found.reason.startswith("all values are equal")
+
+
+def test_a_threshold_of_each_area_says_so():
+    whole, own = (named(m).label for m in ("at_risk_rate(0.5)", "at_risk_rate(0.5, 0.3, 'area')"))
+    assert "0.5 of the median" in whole
+    assert "each area" not in whole
+    assert "0.5 of quantile 0.3 of each area" in own
+
+
+def test_an_error_about_a_measure_gives_an_example_that_can_be_asked_for():
+    for name in MEASURES:
+        named(example(name))
+    with pytest.raises(MeasureError, match=r"for instance bourguignon\(pc_exp \+ rooms\)"):
+        named("bourguignon()")
 
 
 def test_what_is_no_number_is_no_parameter():

@@ -91,7 +91,7 @@ def test_a_part_of_the_psus_shared():
     assert found.shared == 10
     assert got.se == pytest.approx(variance**0.5, rel=1e-12)
     assert got.df == (18 + 16 - 10) - 2
-    assert "10 PSUs stand in both samples (of 18 and 16)" in found.notes[0]
+    assert "10 PSUs are in both samples (of 18 and 16)" in found.notes[0]
 
 
 def test_relative_lines_carry_their_errors_in_both_waves():
@@ -199,6 +199,6 @@ def test_psu_ids_in_other_strata_are_said():
     second = second.assign(strat=[f"{s}b" for s in second["strat"]])
     design = xl.Design(strata="strat", psu="psu")
     waves = [xl.estimate(d, "mean", welfare="y", design=design) for d in (first, second)]
-    assert "in other strata: taken as other PSUs" in xl.change(*waves).notes[0]
+    assert "in different strata: taken as different PSUs" in xl.change(*waves).notes[0]
     with pytest.raises(DesignError, match="in other strata"):
         xl.change(*waves, shared=True)

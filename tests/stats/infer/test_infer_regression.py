@@ -246,3 +246,19 @@ def test_a_term_that_is_not_there_and_a_group_of_three():
             call("z")
     with pytest.raises(ExitlineError, match="has 3 groups"):
         xl.t_test(BAD, "y", "text")
+
+
+@pytest.mark.parametrize("written", ["inf", "-Infinity", "nan", "NaN"])
+def test_a_number_that_is_infinite_or_none_makes_no_categories_of_a_column(written, tmp_path):
+    """Of a text file, as of a table: the household stands outside the model and is counted."""
+    homes = pd.DataFrame({"y": np.arange(12.0) ** 1.5, "x": np.arange(12.0)[::-1] ** 2})
+    homes.drop(index=4).to_csv(tmp_path / "whole.csv", index=False)
+    lines = homes.astype(str)
+    lines.loc[4, "x"] = written
+    lines.to_csv(tmp_path / "homes.csv", index=False)
+    wanted = xl.glm("y ~ x", tmp_path / "whole.csv", xl.Design())
+    found = xl.glm("y ~ x", tmp_path / "homes.csv", xl.Design())
+    assert found.terms == wanted.terms
+    np.testing.assert_array_equal(found.estimate, wanted.estimate)
+    (note,) = found.notes
+    assert note == "1 household outside the model: an expression of it has no value there"

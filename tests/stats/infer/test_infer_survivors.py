@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -38,6 +39,17 @@ def test_every_size_that_is_no_number_of_persons_is_refused(size, engine, reques
     assert "size" in str(refused.value)
 
 
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
+def test_the_first_and_the_last_day_that_a_calendar_writes_are_days(engine, request):
+    """A register writes that something has no end as "until 9999-12-31"."""
+    told = request.getfixturevalue("spark") if engine == "spark" else engine
+    days = [dt.date(9999, 12, 31), dt.date(1, 1, 1), dt.date(2020, 2, 1), None]
+    homes = HOMES.append_column("until", pa.array(days, pa.date32()))
+    found = xl.estimate(homes, "mean", welfare="y", by="until", engine=told)
+    means = {e.domain: e.estimate for e in found if e.by}
+    assert means == {"0001-01-01": -1.0, "2020-02-01": 2.0, "9999-12-31": -4.0, "(missing)": -9.0}
+
+
 def test_a_limit_at_the_whole_sample_is_its_largest_value():
     """Beyond the sample there is no limit; a share of exactly 1 is within it."""
     homes = pa.table({"y": [3.0] * 8, "ea": [1, 1, 2, 2, 3, 3, 4, 4]})
@@ -55,6 +67,14 @@ def test_an_areas_figures_at_the_line_of_the_whole_sample_move_with_it_in_each_r
         made.to_arrow(), ["poverty_gap", "shortfall", "severity"], welfare="y", by="area",
         line=xl.relative_line(0.9, of="mean"), design=made.design,
     )  # fmt: skip
+    gap = xl.estimate(made.to_arrow(), "relative_median_gap", welfare="y", by="area",
+                      design=made.design)  # fmt: skip
+
+    def half(w: np.ndarray) -> float:
+        """The median: where the running sum of weights comes to half of all."""
+        order = np.argsort(y)
+        upto = np.cumsum(w[order])
+        return y[order][np.argmax(upto >= upto[-1] / 2 * (1 - 1e-12))]
 
     def figures(w: np.ndarray) -> np.ndarray:
         line, own = 0.9 * np.average(y, weights=w), w * (ea % 2 == 1)
@@ -62,9 +82,11 @@ def test_an_areas_figures_at_the_line_of_the_whole_sample_move_with_it_in_each_r
         return np.array([
             own @ gap / line / own.sum(), own @ gap / (own @ (y < line)),
             own @ (gap / line) ** 2 / own.sum(),
+            1 - half(own * (y < 0.6 * half(w))) / half(w) / 0.6,
         ])  # fmt: skip
 
     moved = [figures(np.where(ea == k, 0.0, 10 / 9)) - figures(np.ones(60)) for k in range(10)]
     wanted = np.sqrt(0.9 * (np.array(moved) ** 2).sum(axis=0))
     got = [found.find(measure=m, domain="1").se for m in ("poverty_gap", "shortfall", "severity")]
+    got.append(gap.find(domain="1").se)
     assert got == pytest.approx(wanted, rel=1e-9)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.errors import ArgumentError
 from exitline.stats.data.readers.declaring import choose
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.proof.claim import (
         Claim,
         Ledger,
@@ -20,11 +23,12 @@ if TYPE_CHECKING:
         SignedClaim,
         Verification,
     )
+    from exitline.proof.claim.sentences import Consistency
     from exitline.rules.standard import Standard
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verified(ShownResult):
     """What comes of checking claims, or a ledger.
 
     Attributes
@@ -42,6 +46,16 @@ class Verified:
     def match(self) -> bool:
         """Whether everything matches, or the ledger is whole."""
         return all(result.outcome == "match" for _, _, result in self.checks)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each claim: what comes of it, and what is missing for a verdict."""
+        import pandas as pd
+
+        rows = [
+            (signed.claim_id[:12], result.outcome, "; ".join(map(str, result.missing)))
+            for signed, _, result in self.checks
+        ]
+        return pd.DataFrame(rows, columns=["claim", "outcome", "missing"])
 
 
 def verify(
@@ -145,3 +159,34 @@ def _entry(
     if entry > len(found):
         raise ArgumentError(f"{path} holds {len(found)} claims; there is no entry {entry}.")
     return found[entry - 1 : entry]
+
+
+def check_claim(file: str | Path) -> Consistency:
+    """Compare the figures of a published sentence with each other and with facts.
+
+    Parameters
+    ----------
+    file : path
+        YAML: the sentence, its figures, their relations and public facts.
+
+    Returns
+    -------
+    Consistency
+        `consistent`, and a finding for each relation: consistent, not consistent or cannot
+        tell, with the calculation.
+
+    Raises
+    ------
+    ClaimError
+        When the file cannot be read as such: all its faults, with file, line and key.
+
+    Examples
+    --------
+    >>> import exitline as xl
+    >>> found = xl.check_claim("examples/claims/dongxiang-2020.yaml")
+    >>> {one.outcome for one in found.findings} <= {"consistent", "not consistent", "cannot tell"}
+    True
+    """
+    from exitline.proof.claim.sentences import check_file
+
+    return check_file(file)

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.runs.opening import read_rows
 from exitline.errors import ArgumentError, unknown
+from exitline.words.said import Told
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.exits.assess.assessment import Assessment, CriterionResult
     from exitline.exits.assess.assessment_table import Roles
     from exitline.exits.assess.evidence import Assumptions, County, EvidenceReading, Visits
@@ -24,7 +28,7 @@ ROLES = (
 
 
 @dataclass(frozen=True)
-class Assessed:
+class Assessed(ShownResult):
     """What the assessment says of every county.
 
     Attributes
@@ -50,6 +54,12 @@ class Assessed:
         if not self.answers:
             return decision_rows(list(self.assessments))
         return [_answer(county, one) for county, found, _ in self.answers for one in found]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Decisions, or answers under every reading, one in a row."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows())
 
 
 def assess(
@@ -226,6 +236,22 @@ def _answer(county: County, answer: Answer) -> dict[str, Any]:
             for j in answer.assessment.judgements
         },
     }
+
+
+def rate_named(judged: CriterionResult) -> Told:
+    """What the rate of a criterion counts, in the words of the page.
+
+    Parameters
+    ----------
+    judged : CriterionResult
+
+    Returns
+    -------
+    Told
+    """
+    from exitline.publish.report.findings.assessed import rate_words
+
+    return Told(rate_words(judged))
 
 
 def rate_in_words(judged: CriterionResult, rule: str) -> str | None:

@@ -7,8 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.errors import ArgumentError
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.exits.assess.plans.budget import BudgetPlan
     from exitline.exits.assess.plans.costs import TwoStage
     from exitline.exits.assess.plans.planning import Aim, SamplePlan
@@ -21,7 +24,7 @@ RATES = (0.0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04)
 
 
 @dataclass(frozen=True)
-class Planned:
+class Planned(ShownResult):
     """A plan for one county.
 
     Attributes
@@ -55,6 +58,12 @@ class Planned:
             found["staged"] = asdict(self.staged) | {"saving": self.staged.saving}
             found["staged_curve"] = [asdict(point) for point in self.staged_curve]
         return found
+
+    def to_pandas(self) -> pd.DataFrame:
+        """What the plan says, by the true rate."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(point) for point in self.staged_curve or self.curve])
 
 
 def plan(

@@ -10,6 +10,7 @@ import numpy as np
 
 from exitline.errors import DataError, MeasureError, unknown
 from exitline.stats.data.sampling.design import Design
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -393,5 +394,8 @@ def _notes(about: Estimates) -> tuple[str, ...]:
     """How many households stand outside the model."""
     inside, every = (int(block.n[0]) for block in about.blocks[:2])
     outside = every - inside
-    said = f"{outside:,} households outside the model: an expression of it has no value there"
+    said = say_plural(
+        "{n} household outside the model: an expression of it has no value there",
+        "{n} households outside the model: an expression of it has no value there", outside,
+    )  # fmt: skip
     return (said,) if outside else ()

@@ -10,8 +10,11 @@ import numpy as np
 from exitline.errors import MeasureError
 from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.intervals import symmetric
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.regression import Regression
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TTest:
+class TTest(ShownResult):
     """A t test of a mean, or of the difference of two.
 
     Attributes
@@ -47,6 +50,15 @@ class TTest:
     df: float
     p: float
     n: int
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row."""
+        import pandas as pd
+
+        names = ("estimate", "se", "ci_low", "ci_high", "level", "value", "t", "df", "p", "n")
+        compared = " - ".join(reversed(self.groups)) or "mean"
+        row = {"of": compared} | {name: getattr(self, name) for name in names}
+        return pd.DataFrame([row])
 
 
 def t_test(

@@ -10,6 +10,7 @@ from exitline.publish.tables.content import TableFacts
 from exitline.stats.data.readers.declaring import choose
 
 if TYPE_CHECKING:
+    from exitline.proof.disclose.ways import Node
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
 
@@ -57,6 +58,8 @@ class Counted:
         Columns that are declared as keys of households or persons.
     hidden : mapping of str to set of str
         By column: areas whose figures the run does not publish.
+    told : mapping of str to mapping of str to set of tuple of str
+        By category and column: areas of which the run publishes how many are in it.
     titles : mapping of str to str
         What columns are called where people read.
     design : Design or None
@@ -76,6 +79,7 @@ class Counted:
     unit: str = "household"
     keys: tuple[str, ...] = ()
     hidden: Mapping[str, Set[str]] = field(default_factory=dict)
+    told: Mapping[str, Mapping[str, Set[Node]]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     design: Design | None = None
     level: float = 0.95

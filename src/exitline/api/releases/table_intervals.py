@@ -175,9 +175,7 @@ def _some_without(table: SafeTable) -> bool:
     """Whether a figure that hides nothing has no interval; a total of shares needs none."""
     import numpy as np
 
-    from exitline.publish.tables.estimated import over_hidden
-
-    silent = over_hidden(table)
+    silent = table.silent
     total: Any = (slice(None), *(side.nodes.index(()) for side in table.sides[1:]))
     for figure in table.figures:
         if figure.bounds is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.api.releases.counted import Counted
-from exitline.publish.tables.content import TableFacts
+from exitline.publish.tables.content import CANNOT_TELL, TableFacts
 
 if TYPE_CHECKING:
     from exitline.api.runs.prepare import Ready
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from exitline.stats.engine.base import Engine
 
 HOUSEHOLDS = "household_decisions.parquet"
-CANNOT_TELL = "cannot tell yet"
 NOBODY = "not poor before"
 _OUTCOME = {"met": "met", "not met": "not met", "cannot tell": CANNOT_TELL}
 _POOR = {"True": "poor", "False": "not poor", "(missing)": CANNOT_TELL}
@@ -165,7 +165,7 @@ def _run(folder: Path, engine: str | Engine) -> Iterator[Counted]:
         labels = dict.fromkeys(flags, _CRITERION) | {"poor": _POOR, "outcome": _outcome(said)}
         yield Counted(
             table, running, None, None, labels, facts, hidden=_hidden(folder, about["levels"]),
-            design=Design(census=True),
+            told=_told(folder, record), design=Design(census=True),
         )  # fmt: skip
 
 
@@ -180,6 +180,42 @@ def _hidden(folder: Path, levels: Mapping[str, str]) -> dict[str, set[str]]:
     for row in rows:
         if row["release"] != "shown" and row["by"]:
             found.setdefault(named.get(row["by"], row["by"]), set()).add(row["domain"])
+    return found
+
+
+def _told(folder: Path, record: Mapping[str, Any]) -> dict[str, dict[str, set[tuple[str, ...]]]]:
+    """Areas of which the run itself publishes how many households a category holds.
+
+    Shares and numbers at a line tell the poor, a criterion that is a share of households tells who
+    meets it, and the page tells the outcomes of all together.
+    """
+    import pyarrow.parquet as pq
+
+    from exitline.proof.disclose.counts import counts_of
+
+    about = record["about"]
+    found: dict[str, dict[str, set[tuple[str, ...]]]] = {}
+    levels = {column: level for level, column in about["levels"].items()}
+    columns = ["measure", "by", "domain", "release"]
+    for row in pq.read_table(folder / "estimates.parquet", columns=columns).to_pylist():
+        form, of = counts_of(row["measure"], about)
+        if form and of == "households" and row["release"] == "shown":
+            areas = found.setdefault("poor", {}).setdefault(levels.get(row["by"], row["by"]), set())
+            areas.add((row["domain"],) if row["by"] else ())
+    if record["release"].get("outcomes") == "shown":
+        found["outcome"] = {"": {()}}
+    columns = ["level", "parent", "unit", "criterion", "evidence", "release"]
+    rows = pq.read_table(folder / "decisions.parquet", columns=columns).to_pylist()
+    names = Counter((row["level"], row["criterion"], row["unit"]) for row in rows)
+    for row in rows:
+        level, name, unit = row["level"], row["criterion"], row["unit"]
+        asked = (about["standard"] or {}).get("criteria", {}).get(level, {}).get(name, {})
+        if asked.get("kind") != "share" or asked.get("of") or row["release"] != "shown":
+            continue
+        areas = found.setdefault(name, {}).setdefault(level, set())
+        areas.add((row["parent"], unit))
+        if names[level, name, unit] == 1:
+            areas.add((unit,))
     return found
 
 

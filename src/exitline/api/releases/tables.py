@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from exitline.api.releases.table_intervals import CellValues
     from exitline.errors import ExitlineError
+    from exitline.proof.disclose.behind import PerRow
     from exitline.publish.tables.build import Leaves, Protected, ProtectionRule
     from exitline.stats.engine.base import Engine
 
@@ -97,7 +98,10 @@ def safe_table(
         _refuse_people(leaves, counted.keys)
         figures = _figures(counted, layout, rule)
         said = replace(counted.facts, unit=_unit(counted, layout, figures))
-        made = protected(leaves, figures, rule, said, percent=layout.percent, hidden=counted.hidden)
+        made = protected(
+            leaves, figures, rule, said, percent=layout.percent, hidden=counted.hidden,
+            told=counted.told,
+        )  # fmt: skip
         table = with_intervals(made.table, counted, layout, values)
     headings = {"poor": "poverty status", **counted.titles}
     return replace(made, table=replace(table, headings=headings))
@@ -133,8 +137,25 @@ def _leaves(counted: Counted, layout: Layout) -> tuple[Leaves, CellValues]:
         (layout.rows, *((name,) for name in layout.columns)),
         (rows, *((np.array(words),) for _, words, _ in coded[depth:])),
         filled,
+        _per_row(found, where[0], len(chains)),
     )
     return leaves, {name: values for name, (_, _, values) in zip(names, coded, strict=True)}
+
+
+def _per_row(found: pa.Table, place: Any, size: int) -> dict[str, PerRow]:
+    """What one row of each area counts for, at least and at most: somebody may know its weights."""
+    import numpy as np
+
+    from exitline.proof.disclose.behind import PerRow
+    from exitline.stats.measure.tables import SPREADS
+
+    made = {}
+    for name in SPREADS:
+        low, high = np.full(size, np.inf), np.zeros(size)
+        np.minimum.at(low, place, found.column(f"{name}_low").to_numpy().astype(float))
+        np.maximum.at(high, place, found.column(f"{name}_high").to_numpy().astype(float))
+        made[name] = PerRow(low, high)
+    return made
 
 
 def _coded(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from exitline.errors import ExitlineError
 from exitline.words.catalogue import ENGLISH, Language
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.publish.tables.build import Protected
     from exitline.publish.tables.content import SafeTable
     from exitline.publish.tables.write.wide import Wide
     from exitline.stats.engine.base import Engine
+    from exitline.words.shown.charts import Drawing
+    from exitline.words.shown.table import ReadableTable
 
 COUNTED = {
     "households": ("households",), "persons": ("persons",), "both": ("households", "persons"),
@@ -22,7 +29,7 @@ COUNTED = {
 
 
 @dataclass(frozen=True)
-class PublishedTable:
+class PublishedTable(ShownResult):
     """A protected table, and the files that were written.
 
     Attributes
@@ -34,6 +41,60 @@ class PublishedTable:
 
     made: Protected
     written: tuple[Path, ...] = ()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each cell; figures are missing where `suppressed` is true."""
+        table = self.made.table
+        frame = table.long()
+        return frame.assign(suppressed=frame[table.figures[0].name].isna())
+
+    def readable(self) -> ReadableTable:
+        """Areas down, categories across, intervals beside their figures; what is hidden is said."""
+        from exitline.words.shown.table import ReadableTable
+
+        table = self.made.table
+        laid, hidden = laid_out(table)
+        heads = [", ".join(text for text in head if text) for head in laid.heads]
+        rows = tuple(
+            (name, *(laid.both(row, i, hidden) for i in range(len(heads))))
+            for row, name in enumerate(laid.stub)
+        )
+        first = " / ".join(table.heading(name) for name in table.sides[0].names)
+        notes = tuple(f"{name}: {text}" for name, text in table.facts.lines())
+        right = frozenset(range(1, len(heads) + 1))
+        return ReadableTable(str(table.facts.title), (first, *heads), rows, right, notes)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the table; the ending says as what.
+
+        Parameters
+        ----------
+        path : path
+            As for every result; .csv, .html, .xlsx and .sdmx.csv are those of `table(..., outs=)`.
+
+        Returns
+        -------
+        Path
+        """
+        from exitline.publish.tables.write import ending, write
+
+        try:
+            ending(path)
+        except ExitlineError:
+            return super().save(path)
+        write(self.made.table, [Path(path)])
+        return Path(path)
+
+    def plot(self) -> Drawing:
+        """The main figure with its intervals, drawn (extra ``plots``)."""
+        from exitline.words.shown import charts
+
+        figure, frame = self.made.table.figures[0], self.to_pandas()
+        ends = {name: frame.get(f"{figure.name}_{end}", math.nan)
+                for name, end in (("ci_low", "low"), ("ci_high", "high"))}  # fmt: skip
+        named = frame[list(self.made.table.names)]
+        drawn = named.assign(estimate=frame[figure.name], **ends).dropna(subset="estimate")
+        return charts.of_frame(drawn, str(self.made.table.facts.title))
 
 
 def table(

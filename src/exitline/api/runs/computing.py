@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from exitline.api.figures.estimation import estimate_table
+from exitline.api.figures.measure_names import measures_of, of_indicators
 from exitline.api.runs.modelled import deciding_models
 from exitline.api.runs.prepare import Ready
+from exitline.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from exitline.exits.decide.table import Decisions
     from exitline.exits.decide.units import Facts
-    from exitline.rules.standard import ExitRule
+    from exitline.rules.standard import Criterion, ExitRule
     from exitline.stats.infer.blocks import Block, Estimate
     from exitline.stats.infer.estimates import Estimates
+    from exitline.stats.measure.model import Measure
     from exitline.stats.smallarea.modelled import Modelled
 
 
@@ -32,7 +36,6 @@ def measure_study(ready: Ready) -> Estimates:
     Estimates
     """
     from exitline.api.figures.lines import poverty_lines_of
-    from exitline.api.figures.study_measures import study_measures
     from exitline.api.runs.telling import people_of, worded
 
     study, asked = ready.study, study_measures(ready)
@@ -171,7 +174,6 @@ def _class_column(ready: Ready, rule: ExitRule) -> str | None:
 
 def _facts(ready: Ready, rule: ExitRule) -> Facts:
     """Conditions on villages' or counties' own rows, from the study's tables of facts."""
-    from exitline.api.runs.facts import unit_facts
     from exitline.exits.decide.units import Facts
 
     conditions = [c for c in rule.criteria if c.kind == "condition"]
@@ -186,3 +188,131 @@ def _households(found: Estimates) -> dict[str, Estimate]:
         for b in found.blocks
         if b.by == "" and b.measure in names
     }
+
+
+def unit_facts(ready: Ready, level: str, criteria: Sequence[Criterion]) -> Facts:
+    """Whether each condition holds, by criterion and unit.
+
+    Parameters
+    ----------
+    ready : Ready
+    level : {"village", "county"}
+    criteria : sequence of Criterion
+        Of kind "condition".
+
+    Returns
+    -------
+    exitline.exits.decide.units.Facts
+        Empty where the study has no table of facts: the criteria cannot be told then.
+        Villages are told apart by their county, too, where their table of facts names it.
+
+    Raises
+    ------
+    StudyError
+        Where a unit has several rows.
+    """
+    from exitline.exits.decide.units import Facts
+    from exitline.stats.data.keys import written
+    from exitline.stats.data.values import written as written_text
+
+    table = ready.data.facts.get(level)
+    if table is None:
+        return Facts({})
+    keys = [level]
+    if level == "village" and "county" in table.columns and ready.levels.county:
+        keys = ["county", level]
+    states: dict[str, Any] = {
+        f"state{i}": c.condition.build(table) for i, c in enumerate(criteria) if c.condition
+    }
+    named = {f"unit{i}": written(table[key]) for i, key in enumerate(keys)}
+    found = ready.engine.run(table.select(**named, **states))
+    columns = [[written_text(v) for v in found.column(name).to_pylist()] for name in named]
+    units = list(zip(*columns, strict=True))
+    if len(set(units)) < len(units):
+        raise StudyError(
+            f"{len(units) - len(set(units)):,} rows of the {level} table repeat a {level}",
+            where=f"the study's table of facts, level {level}",
+            expected=f"one row per {level}",
+            got=f"{len(units):,} rows for {len(set(units)):,} keys",
+            remedy="remove the duplicates, or aggregate them before",
+        )
+    return Facts(
+        {
+            c.name: dict(zip(units, found.column(f"state{i}").to_pylist(), strict=True))
+            for i, c in enumerate(criteria)
+        },
+        tuple(keys),
+    )
+
+
+@dataclass(frozen=True)
+class StudyMeasures:
+    """What a study asks for, over its table.
+
+    Attributes
+    ----------
+    table : ibis.Table
+        The study's, with scores and deprivations where measures need them.
+    measures : tuple of str or Measure
+    money : bool
+        Whether some of them need welfare or a line.
+    notes : tuple of str
+        On the retained sample.
+    excluded : dict of str to int
+        Households left out, by reason.
+    """
+
+    table: Any
+    measures: tuple[str | Measure, ...]
+    money: bool = True
+    notes: tuple[str, ...] = ()
+    excluded: dict[str, int] = field(default_factory=dict)
+
+
+def study_measures(ready: Ready) -> StudyMeasures:
+    """The measures of a study with what they are made of.
+
+    Parameters
+    ----------
+    ready : Ready
+
+    Returns
+    -------
+    StudyMeasures
+
+    Raises
+    ------
+    MeasureError, DataError
+        Where the standard has no indicators, or a column of one cannot be used.
+    """
+    names = measures_of(ready.study, ready.standard)
+    scores = of_indicators(names)
+    if not scores or ready.standard is None:
+        return StudyMeasures(ready.table, names)
+    return _with_scores(ready, names, scores)
+
+
+def _with_scores(ready: Ready, names: Sequence[str], scores: dict[str, str]) -> StudyMeasures:
+    """The study's table with scores, and its measures made of them."""
+    from exitline.api.figures.lines import line_figures
+    from exitline.stats.data.studies.subpopulation import subpopulation
+    from exitline.stats.measure.deprivation.deprivations import of_standard
+    from exitline.stats.measure.deprivation.mpi_figures import columns_of, of_study
+    from exitline.stats.measure.deprivation.scores import scored
+    from exitline.stats.measure.deprivation.states import kept, states_of
+
+    assert ready.standard is not None
+    table, where = ready.table, ready.study.subpopulation
+    table = table if where is None else subpopulation(table, where)
+    asked = of_standard(ready.standard)
+    given = states_of(table, asked, line_figures(ready))
+    sample = kept(ready.engine.run(given.counts(ready.design)), given)
+    spec = replace(asked.spec, all_kept=sample.all_kept)
+    made = {name: list(of_study(spec, [written])) for name, written in scores.items()}
+    wanted = [one for ones in made.values() for one in ones]
+    table = scored(table, spec, given.states, table.columns, columns_of(wanted))
+    measures = [one for name in names for one in made.get(name, [name])]
+    return StudyMeasures(
+        table, tuple(dict.fromkeys(measures)), len(scores) < len(names),
+        (*asked.notes, *sample.notes), sample.excluded,
+    )  # fmt: skip

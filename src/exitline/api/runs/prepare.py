@@ -141,7 +141,6 @@ def ready(
         For whatever cannot be used, with file, line and remedy.
     """
     from exitline.api.figures.measure_names import measures_of, own_columns
-    from exitline.api.runs.works_facts import with_works
     from exitline.api.weights.made import with_made_weights
     from exitline.rules.standard import load
     from exitline.stats.data.prepare import prepare
@@ -169,3 +168,41 @@ def _titled(study: Study, data: Prepared) -> Study:
     columns |= dict.fromkeys(use.area for use in study.small_areas)
     said = {column: title for column in columns if (title := data.title(column))}
     return replace(study, area_titles=MappingProxyType({**study.area_titles, **said}))
+
+
+ENDINGS = (".yaml", ".yml")
+
+
+def with_works(study: Study) -> Study:
+    """A study whose table of villages, where it is a works file, has a row for each village.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    Study
+        As it was where the table is one. The columns are those of
+        `exitline.exits.works.covered.VillageCoverage.facts`: a criterion's name (met or not),
+        ``NAME_share`` and ``NAME_rests_on``.
+
+    Raises
+    ------
+    WorksError
+        For works that cannot be used.
+    """
+    facts = study.villages
+    path = None if facts is None else facts.table.path
+    if facts is None or path is None or path.suffix.lower() not in ENDINGS:
+        return study
+    import pyarrow as pa
+
+    from exitline.exits.works.covered import coverage_of
+    from exitline.exits.works.records.folder import open_works
+    from exitline.stats.data.table_ref import MadeTable
+
+    found = coverage_of(open_works(path, facts.as_of)).facts()
+    rows = pa.Table.from_pandas(found, preserve_index=False)
+    made = MadeTable(path=path, where=facts.table.where, table=rows)
+    return replace(study, villages=replace(facts, table=made))

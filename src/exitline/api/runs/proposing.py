@@ -37,6 +37,7 @@ def init(
     out: str | Path | None = None,
     title: str | None = None,
     reading: Mapping[str, Any] | None = None,
+    language: str = "en",
 ) -> Proposed:
     """Look at a data file and propose a commented study file.
 
@@ -53,6 +54,8 @@ def init(
         Title of the study; the file's name unless given.
     reading : mapping, optional
         Options of the reader, as `exitline.open_source` takes them.
+    language : str
+        Of the comments in the file.
 
     Returns
     -------
@@ -74,6 +77,7 @@ def init(
     from exitline.stats.data.readers.names import twins
     from exitline.stats.engine.session import session
     from exitline.stats.measure.quality.profile import look
+    from exitline.words.catalogue import language as language_of
 
     options = dict(reading or {})
     source = open_source(data, **options)
@@ -83,7 +87,10 @@ def init(
         proposal = look(table, engine.run)
     target = None if out is None else Path(out)
     path = os.path.relpath(data, Path() if target is None else target.parent)
-    text = study_text(proposal, title or Path(data).stem, Path(path).as_posix(), options, aside)
+    text = study_text(
+        proposal, title or Path(data).stem, Path(path).as_posix(), options, aside,
+        language_of(language),
+    )  # fmt: skip
     if target is not None:
         write_new(target, text)
     return Proposed(proposal, text, target)

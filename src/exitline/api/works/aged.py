@@ -10,6 +10,7 @@ import numpy as np
 
 from exitline.api.works.sampled import design_of
 from exitline.exits.works.errors import WorksError
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,9 +90,9 @@ def ages_of(
         stratum=life["strata"].to_numpy() if design.strata_columns else None,
     )  # fmt: skip
     left = len(assets) - len(known)
-    notes = (f"{left:,} of {len(assets):,} assets: age or state is not known, left out",)
-    seen = ("an asset that was seen broken failed at that look or before it: the curve is an upper "
-            "bound of how long assets last",)  # fmt: skip
+    notes = (say("{n} of {m} assets: age or state is not known, left out", n=left, m=len(assets)),)
+    seen = (say("an asset that was seen broken failed at that look or before it: the curve is an "
+                "upper bound of how long assets last"),)  # fmt: skip
     return WorksAges(shares, kaplan_meier(spells, level=level), len(known),
                      (*(notes if left else ()), *seen))  # fmt: skip
 

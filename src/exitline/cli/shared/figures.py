@@ -13,6 +13,7 @@ from exitline.words.numbers import (
     MINUS,
     SPACE,
     decimals,
+    line_name,
     rounded,
     write,
 )
@@ -91,7 +92,7 @@ def estimate_rows(
         ends = t("full count") if exact else plain(said.interval) or t("none")
         n = said.text if said.suppressed else plain(t.number(e.n))
         se = "-" if said.suppressed or exact else spread(e.se, measure.unit, t)
-        rows.append((t.of(measure.label), e.line, plain(said.text), se, ends, n))
+        rows.append((t.of(measure.label), line_name(e.line, t), plain(said.text), se, ends, n))
     return rows
 
 
@@ -160,6 +161,23 @@ def spread(se: float, unit: str, t: Language = ENGLISH) -> str:
     if math.isnan(se):
         return "-"
     return plain(rounded(se, decimals(se, unit, se), percent=unit == "share", t=t))
+
+
+class Heard(str):
+    """A text, such as a figure, that is in the form of the reader's language already."""
+
+    __slots__ = ()
+
+
+def heard(said: str) -> Heard:
+    """A text that was said in the reader's language, in signs of a terminal.
+
+    Examples
+    --------
+    >>> heard("53,2\\N{NO-BREAK SPACE}%")
+    '53,2 %'
+    """
+    return Heard(plain(said))
 
 
 def plain(said: str) -> str:

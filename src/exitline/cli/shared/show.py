@@ -14,7 +14,7 @@ import click
 from exitline.cli.shared.figures import plain
 from exitline.cli.shared.speaking import reader
 from exitline.errors import ExitlineError
-from exitline.foreign import visible, visible_json
+from exitline.foreign import visible_json, visible_sentence
 from exitline.words.catalogue import Language
 from exitline.words.said import Told, collected
 
@@ -84,7 +84,8 @@ def table(
 
     if t is None:
         t = reader()
-        title, caption, columns = t.of(title), t.of(caption), [t.of(name) for name in columns]
+        title, caption = t.of(title), t.of(caption)
+        columns = [_heading(name, t) for name in columns]
         rows = [[_said(cell, t, number=i in right) for i, cell in enumerate(row)] for row in rows]
     shown = Table(
         title=Text(_shown(title), style="bold") if title else None, title_justify="left",
@@ -111,6 +112,12 @@ def table(
     output.print(shown)
 
 
+def _heading(name: str, t: Language) -> str:
+    """A heading in the reader's language; one that is a column's name in our results, as words."""
+    spaced = name.replace("_", " ")
+    return t.of(spaced if not t.knows(name) and t.knows(spaced) else name)
+
+
 def _said(cell: Any, t: Language, *, number: bool) -> Any:
     """A cell in the reader's language."""
     if not isinstance(cell, str):
@@ -132,7 +139,7 @@ def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> in
 
 def _shown(text: str) -> str:
     """Text for a terminal, on as many lines as it has."""
-    return visible(text, lines=True)
+    return visible_sentence(text)
 
 
 def note(text: str) -> None:

@@ -12,7 +12,7 @@ from exitline.cli.shared.options import JSON
 from exitline.cli.shared.register_pages import DATABASE_OPTION
 from exitline.cli.shared.saving import save_all, saves
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import say, say_plural
+from exitline.words.said import Told, say, say_plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,6 +204,10 @@ def recorded_coverage(
             show.note(say("written: {file}", file=str(path)))
 
 
+OURS = {"unit", "text", "comparison", "treated"}
+"""Columns whose cells are words of ours; others hold names."""
+
+
 def frames(tables: Mapping[str, Any]) -> None:
     """Small tables under their titles; those without a row are left out."""
     from exitline.words.shown.result import of_frame
@@ -211,7 +215,9 @@ def frames(tables: Mapping[str, Any]) -> None:
     for title, frame in tables.items():
         if len(frame):
             table = of_frame(frame)
-            show.table(title, table.columns, table.rows, right=tuple(sorted(table.numbers)))
+            ours = [i for i, name in enumerate(table.columns) if name in OURS]
+            rows = [[Told(c) if i in ours else c for i, c in enumerate(row)] for row in table.rows]
+            show.table(title, table.columns, rows, right=tuple(sorted(table.numbers)))
 
 
 def _more(many: int) -> None:

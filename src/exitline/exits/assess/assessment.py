@@ -24,6 +24,7 @@ from exitline.exits.decide.decision import (
     Outcome,
 )
 from exitline.exits.decide.settling import EvidenceKind
+from exitline.words.said import say
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,8 @@ def _no_evidence(
         criterion=criterion, comparison=comparison, outcome="cannot tell", value=none, se=none,
         low=0.0, high=1.0, confidence=confidence, evidence="none", n=0, cases=0, unverified=0,
         villages=0, effective=0.0, icc=none, icc_observed=none, guarded=False, holds_to_icc=none,
-        error_probability=none, needed=none, reason="no household visited tells about this rate",
+        error_probability=none, needed=none,
+        reason=say("no household visited tells about this rate"),
     )  # fmt: skip
 
 

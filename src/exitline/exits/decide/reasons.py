@@ -43,11 +43,12 @@ def percent(value: float, beside: float | None = None) -> str:
 
     Examples
     --------
-    >>> percent(0.1427), percent(0.01996, beside=0.02)
-    ('14.3 %', '1.996 %')
+    >>> percent(0.1427), percent(0.01996, beside=0.02), percent(0.02, beside=math.nan)
+    ('14.3 %', '1.996 %', '2.0 %')
     """
     if math.isnan(value):
         return "unknown"
+    beside = None if beside is not None and math.isnan(beside) else beside  # no threshold
     for decimals in (1, 2, 3, 4):
         text = rounded(value, decimals, percent=True)
         if beside is None or value == beside or text != rounded(beside, decimals, percent=True):

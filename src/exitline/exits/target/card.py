@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.exits.target.errors import TargetError
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class Card:
     def lines(self) -> tuple[tuple[str, int], ...]:
         """What is asked and the points for it, those that count nothing left out."""
         asked = ((name, p) for name, p in zip(self.names, self.points, strict=True) if p)
-        return (("Begin with", self.start), *((in_words(name), p) for name, p in asked))
+        return ((say("Begin with"), self.start), *((in_words(name), p) for name, p in asked))
 
 
 def in_words(name: str) -> str:
@@ -77,7 +78,7 @@ def in_words(name: str) -> str:
     if "[" in name and name.endswith("]"):
         column, _, level = name[:-1].partition("[")
         return f"{column}: {level.removeprefix('T.')}"
-    return f"for each: {name}"
+    return say("for each: {what}", what=name)
 
 
 def card(names: Sequence[str], coefficients: Floats, x: Floats, points: int = 100) -> Card:

@@ -26,8 +26,10 @@ from exitline.exits.watch.rules import WatchRules, shipped_rules
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.panel.panel import Panel, read_panel
 from exitline.words.said import Numeral, Told, listed, say
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ NOTABLE = 0.5
 
 
 @dataclass(frozen=True)
-class WatchList:
+class WatchList(ShownResult):
     """Households at risk in the last wave, ranked.
 
     Attributes
@@ -78,6 +80,11 @@ class WatchList:
     model: RiskModel | None
     evaluation: WatchEvaluation | None
     notes: tuple[str, ...]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The list."""
+        found: pd.DataFrame = self.table.to_pandas()
+        return found
 
 
 def watch(

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array, diags_array
 
 from exitline.exits.works.reach import on_sphere, within
 from exitline.exits.works.records.typed import parted
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -222,7 +223,7 @@ def _listed(
     many = rows["households"].to_numpy(np.float64)
     many = np.where(np.isnan(many), place["weight"].to_numpy(np.float64)[village], many)
     gives = csr_array((many, (asset, village)), shape=(len(own), len(place)))
-    note = f"{far:,} services have no minutes: left out"
+    note = say("{n} services have no minutes: left out", n=far)
     return own, gives, place, ((note,) if far else ())
 
 

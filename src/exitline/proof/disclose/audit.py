@@ -105,17 +105,22 @@ def audit(
     return audit_wanted(table, hidden, primary, goal)
 
 
-def audit_wanted(table: TableSystem, hidden: Any, primary: Any, goal: Wanted) -> Audit:
-    """As `audit`, for protection intervals that are already known."""
+def audit_wanted(
+    table: TableSystem, hidden: Any, primary: Any, goal: Wanted, *, asked: Any = None
+) -> Audit:
+    """As `audit`, for protection intervals that are known, and perhaps for some cells alone."""
     import numpy as np
 
     free = table.sums[:, hidden]
     known = -(table.sums[:, ~hidden] @ table.values[~hidden]) / goal.scale
     cells = np.flatnonzero(hidden)
+    wanted_of = np.ones(cells.size, dtype=bool) if asked is None else asked[cells]
     low, high = np.zeros(cells.size), np.full(cells.size, np.inf)
     for equations, columns in _components(free):
+        if not wanted_of[columns].any():
+            continue
         block = free[equations][:, columns]
-        low[columns], high[columns] = _extremes(block, known[equations])
+        low[columns], high[columns] = _extremes(block, known[equations], wanted_of[columns])
     low, high = (np.round(x, _ROUND) * goal.scale for x in (low, high))
     return Audit(
         tuple(
@@ -124,6 +129,7 @@ def audit_wanted(table: TableSystem, hidden: Any, primary: Any, goal: Wanted) ->
                 float(goal.high[cell]), bool(primary[cell]),
             )
             for i, cell in enumerate(cells)
+            if wanted_of[i]
         )
     )  # fmt: skip
 
@@ -142,15 +148,17 @@ def _components(free: Any) -> Iterator[tuple[Any, Any]]:
             yield members[members < rows], members[members >= rows] - rows
 
 
-def _extremes(block: Any, known: Any) -> tuple[Any, Any]:
+def _extremes(block: Any, known: Any, asked: NDArray[np.bool_]) -> tuple[Any, Any]:
     """Least and largest value of each hidden cell of one component; infinite where unbounded."""
+    import numpy as np
+
     found = reduced(block, known)
-    low, high = of_one_sum(found) or _by_programmes(found)
+    low, high = of_one_sum(found) or _by_programmes(found, np.unique(found.unknown[asked]))
     return found.of_cells(low, high)
 
 
-def _by_programmes(found: Reduced) -> tuple[Any, Any]:
-    """Least and largest value of each unknown, each by a linear programme."""
+def _by_programmes(found: Reduced, asked: NDArray[np.int64]) -> tuple[Any, Any]:
+    """Least and largest value of the unknowns that are asked for, each by a linear programme."""
     import numpy as np
 
     size = found.low.size
@@ -159,7 +167,7 @@ def _by_programmes(found: Reduced) -> tuple[Any, Any]:
         found.matrix, found.right, found.low, found.high, np.zeros(size), method="primal"
     )
     reached = np.zeros(size, dtype=bool)  # some table that fits has them at their lower bound
-    for column in range(size):
+    for column in asked.tolist():
         for sign in (-1.0, 1.0):
             if sign > 0 and reached[column]:
                 low[column] = found.low[column]

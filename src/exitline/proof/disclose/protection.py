@@ -36,12 +36,15 @@ class Wanted:
         The protection interval of each cell, in the unit of the table.
     scale : float
         Units of the table for one row of the data, on average.
+    known : bool array of shape (cells,), optional
+        Cells that are published elsewhere.
     """
 
     primary: NDArray[np.bool_]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     scale: float
+    known: NDArray[np.bool_] | None = None
 
 
 def wanted(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from exitline.proof.disclose.audit import Audit, audit_wanted
 from exitline.proof.disclose.blocks import WHOLE, CellBlock, blocks
+from exitline.proof.disclose.joint import JointTables, Tie
 from exitline.proof.disclose.programme import LinearProgramme
 from exitline.proof.disclose.protection import Wanted, wanted
 from exitline.proof.disclose.system import TableError, TableSystem
@@ -108,11 +109,14 @@ def suppress_together(
     share: float = 0.1,
     also: Any = None,
     gone: Any = None,
+    known: Any = None,
+    ties: Sequence[Tie] = (),
     largest: int = LARGEST,
 ) -> tuple[Suppressed, ...]:
     """One pattern for several tables of the same cells: households, persons, rows of data.
 
     A cell that is hidden in one of them is hidden in all, since each tells about the others.
+    With `ties` all figures are audited as one system, for an intruder who uses them at once.
 
     Parameters
     ----------
@@ -122,6 +126,10 @@ def suppress_together(
         As in `suppress`.
     gone : bool array of shape (cells,), optional
         Cells that are hidden elsewhere: they are hidden here, too, whatever they hold.
+    known : bool array of shape (cells,), optional
+        Cells that are published elsewhere: hiding them would protect nothing.
+    ties : sequence of Tie
+        What an intruder may know of how the figures of a cell hang together.
 
     Returns
     -------
@@ -142,12 +150,15 @@ def suppress_together(
     [['suppressed', 'suppressed', 50, 93], ['suppressed', 'suppressed', 230, 434]]
     """
     goals = [wanted(t, min_count=min_count, share=share, n=n, also=also) for t in tables]
-    return _together(tables, goals, largest, gone)
+    if known is not None:
+        goals = [replace(goal, primary=goal.primary & ~known, known=known) for goal in goals]
+    return _together(tables, goals, largest, gone, ties)
 
 
 def _together(
-    tables: Sequence[TableSystem], goals: Sequence[Wanted], largest: int, gone: Any = None
-) -> tuple[Suppressed, ...]:
+    tables: Sequence[TableSystem], goals: Sequence[Wanted], largest: int, gone: Any = None,
+    ties: Sequence[Tie] = (),
+) -> tuple[Suppressed, ...]:  # fmt: skip
     """Extend one pattern by what each table needs, then audit each under the whole of it."""
     size = tables[0].values.size
     if size > largest:
@@ -157,24 +168,45 @@ def _together(
             remedy="make one table for each province, or leave out a level of the hierarchy",
         )  # fmt: skip
     hidden = goals[0].primary.copy() if gone is None else goals[0].primary | gone
+    if goals[0].known is not None:
+        hidden &= ~goals[0].known
     for table, goal in zip(tables, goals, strict=True):
         hidden = _protect(table, goal, hidden)
-    done = tuple(
-        Suppressed(table, hidden, goal.primary, audit_wanted(table, hidden, goal.primary, goal))
-        for table, goal in zip(tables, goals, strict=True)
-    )
-    if not all(one.audit.passed for one in done):
+    if ties and hidden.any():
+        hidden, audits = _tied(JointTables(tables, goals, ties), hidden)
+    else:
+        audits = [
+            audit_wanted(table, hidden, goal.primary, goal)
+            for table, goal in zip(tables, goals, strict=True)
+        ]
+    if not all(one.passed for one in audits):
         raise TableError(
             "the suppression does not pass its audit", remedy="join small rows, then try again"
         )
-    return done
+    return tuple(
+        Suppressed(table, hidden, goal.primary, found)
+        for table, goal, found in zip(tables, goals, audits, strict=True)
+    )
 
 
-def _protect(table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _tied(joint: JointTables, hidden: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], list[Audit]]:
+    """The pattern with what it takes against somebody who uses all figures at once."""
+    audits = joint.audits(hidden)
+    if all(one.passed for one in audits):
+        return hidden, audits
+    goal = replace(joint.goal, primary=joint.lost(audits))
+    every = _protect(joint.system, goal, joint.spread(hidden), joint.copies)
+    hidden = every[: joint.cells]
+    return hidden, joint.audits(hidden)
+
+
+def _protect(
+    table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_], copies: Any = None
+) -> NDArray[np.bool_]:
     """The pattern with what it takes to protect every primary cell of one table."""
     import numpy as np
 
-    work = _Work(table, goal, hidden)
+    work = _Work(table, goal, hidden, copies)
     cells = np.flatnonzero(goal.primary)
     cells = cells[np.argsort(work.values[cells], kind="stable")]
     whole = CellBlock(np.arange(table.values.size), table.sums, cells)
@@ -191,7 +223,11 @@ def _protect(table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_]) -> NDA
 class _Work:
     """The pattern as it grows, and the values that tables which fit it have been seen to hold."""
 
-    def __init__(self, table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, table: TableSystem, goal: Wanted, hidden: NDArray[np.bool_], copies: Any = None
+    ) -> None:
+        self.copies = copies  # cells that are hidden where one of them is
+        self.known = goal.known
         self.values = table.values / goal.scale
         self.low, self.high = goal.low / goal.scale, goal.high / goal.scale
         self.hidden = hidden.copy()
@@ -204,7 +240,8 @@ class _Work:
 
         at = block.members
         cost = np.where(self.hidden[at], 0.0, self.cost[at])
-        change = _Change(block.sums, self.values[at], cost)
+        fixed = self.known[at] if self.known is not None else None
+        change = _Change(block.sums, self.values[at], cost, fixed)
         place = dict(zip(at.tolist(), range(at.size), strict=True))
         failed = []
         for cell in block.inside.tolist():
@@ -218,22 +255,29 @@ class _Work:
                 other = self.values[at] + moved
                 self.least[at] = np.minimum(self.least[at], other)
                 self.most[at] = np.maximum(self.most[at], other)
-                self.hidden[at[np.abs(moved) > _MOVED]] = True
+                gone = at[np.abs(moved) > _MOVED]
+                self.hidden[gone if self.copies is None else self.copies[:, gone]] = True
         return np.array(failed, dtype=np.int64)
 
 
 class _Change:
     """The cheapest change of a table that moves one cell; cells that took part are free."""
 
-    def __init__(self, sums: Any, values: NDArray[np.float64], cost: NDArray[np.float64]) -> None:
+    def __init__(
+        self, sums: Any, values: NDArray[np.float64], cost: NDArray[np.float64], fixed: Any = None
+    ) -> None:
         import numpy as np
         from scipy import sparse
+
+        up, down = np.full(values.size, np.inf), values
+        if fixed is not None:
+            up, down = np.where(fixed, 0.0, up), np.where(fixed, 0.0, down)
 
         self.values = values
         self.paid = cost > 0.0
         self.programme = LinearProgramme(
             sparse.hstack([sums, -sums]), np.zeros(sums.shape[0]), np.zeros(2 * values.size),
-            np.append(np.full(values.size, np.inf), values), np.append(cost, cost),
+            np.append(up, down), np.append(cost, cost),
         )  # fmt: skip
 
     def moving(self, cell: int, amount: float) -> NDArray[np.float64] | None:

@@ -38,12 +38,16 @@ def class_edges(
     (5, 10, 15, 20)
     >>> class_edges([8.0, 12.0, 17.0, 25.0], "percent", 12.0)
     (5, 12.0, 15, 20)
+    >>> class_edges([31.8, 36.3], "percent")
+    (20, 30, 40, 50)
     """
     found = sorted(v for v in values if math.isfinite(v))
     if not found or found[0] == found[-1]:
         return (threshold,) if threshold is not None else ()
     sets = _PERCENT if unit == "percent" else [_even(found[0], found[-1])]
     edges: tuple[float, ...] = max(sets, key=lambda s: _spread(found, s))
+    if not _spread(found, edges):  # all lie in one class: at least the one in the middle
+        edges = min(sets, key=lambda s: abs(found[0] + found[-1] - s[0] - s[-1]))
     if threshold is None or threshold in edges:
         return edges
     nearest = min(edges, key=lambda e: abs(math.log((e or 1e-9) / threshold)))

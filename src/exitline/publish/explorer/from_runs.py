@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from exitline.proof.disclose.counts import Tables, refuse_uncountable
+from exitline.proof.disclose.hidden import SHOWN, Hidden, hidden_of
 from exitline.publish.explorer.apart import apart_of
 from exitline.publish.explorer.decided import decisions_of
 from exitline.publish.explorer.errors import ExplorerError
 from exitline.publish.explorer.figures import Grid, figures_of, series_of
-from exitline.publish.explorer.hiding import hidden_in
 from exitline.publish.explorer.model import Area, AreaLevel, Explorer
 from exitline.publish.explorer.places import match_of, places_of, put_in_place
 from exitline.publish.explorer.sentences import Sentences
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 3000
 """Most units of one level that a page carries; the tables of the run hold all of them."""
+_LISTED = 100
+"""Most areas without a place that a page opens on."""
 
 
 def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: bool) -> Explorer:
@@ -98,11 +102,29 @@ def explorer_of_runs(runs: Sequence[RunFolder], settings: Settings, recomputed: 
         method=(*_parts(ordered), *method_of(ordered), *left_out(decided), *frame.unplaced),
         verify=verify_of(ordered, recomputed),
         rows="person" if last.about.get("unit") == "person" else "household",
-        opens=settings.opens,
+        opens=settings.opens or _telling(last, frame.levels),
     )  # fmt: skip
     summary = settings.summary or summary_of(shown)
     least = max(h.min_count for h in hidden)
     return replace(shown, summary=summary, disclosure=disclosure_words(shown, least))
+
+
+def _telling(run: RunFolder, levels: Sequence[AreaLevel]) -> str:
+    """The view that the page opens on: a kind of area in which some stand apart.
+
+    One with boundaries comes first; "" for the usual view, which is the first kind of area.
+    """
+    first = next(iter(run.standings), None)
+    known = {level.key: level for level in levels}
+    told = [
+        of.by for of in run.standings
+        if first is not None and (of.measure, of.line) == (first.measure, first.line)
+        and not of.within and of.by in known
+        and of.above.n + of.below.n + of.highest.n + of.lowest.n
+        and (known[of.by].layout != "list" or of.shown <= _LISTED)
+    ]  # fmt: skip
+    best = min(told, key=lambda by: known[by].layout != "map", default="")
+    return urlencode({"level": best}) if best and best != levels[0].key else ""
 
 
 def _with_apart(
@@ -314,3 +336,51 @@ def _source(source: dict[str, Any]) -> Text:
     """A source with its publisher and date."""
     parts = [source[name] for name in ("title", "publisher", "date") if source[name]]
     return ", ".join(parts)
+
+
+def hidden_in(run: RunFolder, min_count: float | None) -> Hidden:
+    """What of a run is not published.
+
+    Parameters
+    ----------
+    run : RunFolder
+    min_count : float or None
+        Counts from 1 to below this are hidden; never fewer than the run itself hides.
+
+    Returns
+    -------
+    Hidden
+
+    Raises
+    ------
+    TableError
+        When a full count has figures at a line without the number of the poor, and more is to
+        be hidden than the run hid.
+    """
+    own = Hidden(
+        run.min_count,
+        frozenset((r["by"], r["domain"]) for r in run.estimates if r["release"] != SHOWN),
+        decisions=frozenset(
+            (r["level"], r["parent"], r.get("named", r["unit"]), r["criterion"])
+            for r in run.decisions if r["release"] != SHOWN
+        ),
+    )  # fmt: skip
+    if min_count is None or min_count <= run.min_count:
+        return own
+    tables = _tables(run)
+    if run.census:
+        refuse_uncountable(tables, str(run.path))
+    more = hidden_of(tables, min_count, {})
+    return Hidden(min_count, own.areas | more.areas, decisions=own.decisions | more.decisions)
+
+
+def _tables(run: RunFolder) -> Tables:
+    """The run's rows as tables."""
+    import pandas as pd
+
+    decided = [{**r, "unit": r.get("named", r["unit"])} for r in run.decisions]
+    columns = ["level", "parent", "unit", "criterion", "evidence", "value", "n"]
+    return Tables(
+        pd.DataFrame(run.estimates), pd.DataFrame(decided, columns=columns),
+        pd.DataFrame(run.inside, columns=["by", "domain", "within", "within_domain"]), run.about,
+    )  # fmt: skip

@@ -89,9 +89,7 @@ def timeline(episode: Episode) -> list[dict[str, Any]]:
     return made
 
 
-def figure_list(
-    story: Story, episode: Episode, bound: EpisodeFigures, languages: Sequence[str]
-) -> dict[str, Any]:
+def figure_list(story: Story, episode: Episode, bound: EpisodeFigures) -> dict[str, Any]:
     """Every figure of an episode with what it takes to check it, ready for JSON.
 
     Returns
@@ -108,7 +106,7 @@ def figure_list(
         "figures": [
             {
                 "name": figure.name, "value": figure.value,
-                "written": {code: figure.written(code) for code in languages},
+                "written": {code: figure.written(code) for code in story.languages},
                 "reference": figure.how, "sources": _sources(figure.source, episode),
                 "files": [{"name": n, "sha256": d} for n, d in figure.files],
                 "scenes": _scenes(episode, figure.name),

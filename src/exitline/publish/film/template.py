@@ -116,7 +116,7 @@ def _without_digits(words: str, text: str, where: str) -> str:
         "a figure without a reference",
         text,
         where,
-        "{name} of a figure; {year 1990}, {name ...} or {quote ...} where a digit is no figure",
+        "{name of a figure}; {year 1990}, {name ...} or {quote ...} where a digit is no figure",
         "declare the figure under 'figures' and write its name in braces",
     )
 
@@ -138,7 +138,7 @@ def _marked(inside: str, text: str, where: str) -> Piece:
             f"nothing is known of '{{{inside}}}'",
             text,
             where,
-            "{figure}, {figure format}, {year ...}, {name ...} or {quote ...}",
+            "{name of a figure}, {figure format}, {year ...}, {name ...} or {quote ...}",
             "write the name of a figure",
         )
     return Piece("figure", found.group(1), found.group(2) or "")

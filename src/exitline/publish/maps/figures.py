@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from exitline.publish.content.standing import not_apart
-from exitline.publish.maps.draw import MapFigure
+from exitline.publish.maps.model import MapFigure
 
 if TYPE_CHECKING:
     from exitline.stats.infer.blocks import Block

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from exitline.proof.disclose.protection import whole_rows
+from exitline.proof.disclose.behind import PerRow, over_hidden, rows_behind
+from exitline.proof.disclose.joint import Tie
+from exitline.proof.disclose.protection import wanted, whole_rows
 from exitline.proof.disclose.rounding import controlled_rounding
 from exitline.proof.disclose.suppress import LARGEST, Suppressed, suppress_together
 from exitline.proof.disclose.system import TableError, TableSystem
 from exitline.proof.disclose.ways import Way, cross, flat, tree
-from exitline.publish.tables.content import TOTAL, CountedFigure, SafeTable, TableFacts, TableSide
-from exitline.words.said import say
+from exitline.publish.tables.content import (
+    CANNOT_TELL,
+    TOTAL,
+    CountedFigure,
+    SafeTable,
+    TableFacts,
+    TableSide,
+)
+from exitline.words.said import Said, say
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from exitline.proof.disclose.ways import Node
 
 UNITS = {"households": "households", "persons": "persons", "n": "rows of the data"}
 NOTHING: Mapping[str, Set[str]] = MappingProxyType({})
@@ -83,11 +94,15 @@ class Leaves:
         For each way and each of its columns, the label of each leaf.
     counts : mapping of str to array with one axis for each way
         "n" and what is published.
+    per_row : mapping of str to PerRow
+        What a row of the data counts for in the leaves of the areas: its "weight", its "size" in
+        persons, and both ("weight_size"). Somebody may know it; of what is not given, nothing.
     """
 
     sides: tuple[tuple[str, ...], ...]
     labels: tuple[tuple[Any, ...], ...]
     counts: Mapping[str, NDArray[np.float64]]
+    per_row: Mapping[str, PerRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,12 +117,13 @@ class Protected:
     """
 
     table: SafeTable
-    audits: dict[str, Suppressed]
+    audits: dict[str, Suppressed] = field(repr=False)
 
 
 def protected(
     leaves: Leaves, figures: Sequence[str], rule: ProtectionRule, facts: TableFacts, *,
     percent: bool = False, hidden: Mapping[str, Set[str]] = NOTHING,
+    told: Mapping[str, Mapping[str, Set[Node]]] = MappingProxyType({}),
 ) -> Protected:  # fmt: skip
     """Protect the table of some leaves and say how.
 
@@ -124,6 +140,10 @@ def protected(
     hidden : mapping of str to set of str
         By column of the rows: areas that are hidden where the same data are published, so that
         no figure of them is shown here either.
+    told : mapping of str to mapping of str to set of tuple of str
+        By category and by column of the rows ("" for all together): areas of which the numbers in
+        the category's cells are published elsewhere, as the last labels of their chain. Hiding
+        them would protect nothing.
 
     Raises
     ------
@@ -144,7 +164,8 @@ def protected(
         audits: dict[str, Suppressed] = {}
     else:
         gone = hidden_rows(leaves, ways[0], hidden)
-        audits = _suppressed(systems, figures, rule, gone)
+        known = told_cells(sides, told)
+        audits = _suppressed(systems, figures, rule, (gone, known), leaves.per_row, ways)
         values = {
             name: np.where(one.hidden, np.nan, np.round(one.table.values))
             for name, one in audits.items()
@@ -155,9 +176,27 @@ def protected(
     )
     if percent:
         shown = (*shown[:1], _percent(shown[0], sides), *shown[1:])
-    table = SafeTable(sides, shown, facts)
+    over = None
+    if audits:
+        main = audits[figures[0]]
+        over = over_hidden(main.table.sums, main.hidden).reshape(main.table.shape)
+    table = SafeTable(sides, shown, facts, over=over)
     said = rule.sentence(table.suppressed, table.cells)
-    return Protected(replace(table, facts=replace(facts, rule=said)), audits)
+    notes = (*facts.notes, *_of_rows(table))
+    return Protected(replace(table, facts=replace(facts, rule=said, notes=notes)), audits)
+
+
+def _of_rows(table: SafeTable) -> tuple[Said, ...]:
+    """That n is suppressed in more cells than the main figure, where it is."""
+    import numpy as np
+
+    for figure in table.figures[1:]:
+        if figure.name == "n" and np.isnan(figure.values).sum() > table.suppressed:
+            return (say(
+                "n of a total with a suppressed cell among its parts is suppressed, too, where n "
+                "and the figure together would tell of that cell."
+            ),)  # fmt: skip
+    return ()
 
 
 def _percent(figure: CountedFigure, sides: Sequence[TableSide]) -> CountedFigure:
@@ -203,24 +242,88 @@ def hidden_rows(
     return found
 
 
-def _suppressed(
-    systems: Mapping[str, TableSystem], figures: Sequence[str], rule: ProtectionRule,
-    rows: NDArray[np.bool_] | None,
-) -> dict[str, Suppressed]:  # fmt: skip
-    """One pattern for all figures."""
+def told_cells(
+    sides: Sequence[TableSide], told: Mapping[str, Mapping[str, Set[Node]]]
+) -> NDArray[np.bool_] | None:
+    """Cells that are published elsewhere: by area and one category, over all of the others.
+
+    Where some cannot be told, a run gives the poor and the others with a figure, and those who
+    meet a criterion of all that there are.
+    """
     import numpy as np
 
-    n = systems["n"].values
-    gone = None
+    rows, *others = sides
+    found = np.zeros(tuple(len(side.nodes) for side in sides), dtype=bool)
+    for axis, side in enumerate(others, start=1):
+        areas = told.get(side.names[0], {})
+        mine = np.array([_among(node, rows.names, areas) for node in rows.nodes])
+        unsaid: set[Node] = {(CANNOT_TELL,), () if side.names[0] == "poor" else ("not met",)}
+        if (CANNOT_TELL,) not in side.nodes:
+            unsaid = set()
+        open_ = np.array([node in unsaid for node in side.nodes])
+        at: list[Any] = [slice(None)] + [len(s.nodes) - 1 for s in others]
+        at[axis] = slice(None)
+        whole = np.array([not node for node in rows.nodes])
+        found[tuple(at)] |= mine[:, None] & (whole[:, None] | ~open_)
+    return found.ravel() if found.any() else None
+
+
+def _among(node: Node, names: Sequence[str], areas: Mapping[str, Set[Node]]) -> bool:
+    """Whether an area is among those named, by its own label or with those above it."""
+    if not node:
+        return () in areas.get("", ())
+    named = areas.get(names[len(node) - 1], ())
+    return any(node[-length:] in named for length in range(1, len(node) + 1))
+
+
+def _suppressed(
+    systems: Mapping[str, TableSystem], figures: Sequence[str], rule: ProtectionRule,
+    elsewhere: tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None],
+    per_row: Mapping[str, PerRow], ways: Sequence[Way],
+) -> dict[str, Suppressed]:  # fmt: skip
+    """One pattern for all figures; n beside weighted ones is hidden where it would tell more."""
+    import numpy as np
+
+    n, shape = systems["n"], systems["n"].shape
+    (rows, known), gone = elsewhere, None
     if rows is not None:
-        shape = systems["n"].shape
         gone = np.broadcast_to(rows.reshape(-1, *(1 for _ in shape[1:])), shape).ravel()
-    also = whole_rows(systems["n"]) if rule.group and len(systems["n"].shape) > 1 else None
+    also = whole_rows(n) if rule.group and len(shape) > 1 else None
+    main = [name for name in figures if name != "n"] or list(figures)
     done = suppress_together(
-        [systems[name] for name in figures], n=n, min_count=rule.min_count, share=rule.share,
-        also=also, gone=gone, largest=rule.largest,
+        [systems[name] for name in main], n=n.values, min_count=rule.min_count, share=rule.share,
+        also=also, gone=gone, known=known, ties=_ties(main, per_row, ways), largest=rule.largest,
     )  # fmt: skip
-    return dict(zip(figures, done, strict=True))
+    found = dict(zip(main, done, strict=True))
+    if "n" in figures and "n" not in found:
+        goal = wanted(n, min_count=rule.min_count, share=rule.share, also=also)
+        of = {"households": "weight", "persons": "weight_size"}[main[0]]
+        leaves = per_row.get(of) if len(main) == 1 else None
+        nodes = leaves.of_nodes(ways[0]) if leaves is not None else None
+        found["n"] = rows_behind(n, goal, done[0], nodes, ways[0])
+    return {name: found[name] for name in figures}
+
+
+def _ties(
+    figures: Sequence[str], per_row: Mapping[str, PerRow], ways: Sequence[Way]
+) -> tuple[Tie, ...]:
+    """Persons for each household, in the smallest cells: what everybody may know of an area."""
+    import numpy as np
+
+    if not {"households", "persons"} <= set(figures) or "size" not in per_row:
+        return ()
+    size = per_row["size"].of_nodes(ways[0])
+    leaf = np.asarray(ways[0].members.sum(axis=1)).ravel() == 1
+    leaf &= np.array([len(node) for node in ways[0].nodes]) == max(map(len, ways[0].nodes))
+    inner = [np.array([bool(node) for node in way.nodes]) for way in ways[1:]]
+    mask = leaf
+    for axis in inner:
+        mask = mask[..., None] & axis
+    shape = (-1, *(1 for _ in inner))
+    low, high = (
+        np.where(mask, end.reshape(shape), np.nan).ravel() for end in (size.low, size.high)
+    )
+    return (Tie(figures.index("households"), figures.index("persons"), low, high),)
 
 
 def _ways(leaves: Leaves) -> list[Way]:

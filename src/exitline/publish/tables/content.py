@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SUPPRESSED = "suppressed"
 TOTAL = "total"
+CANNOT_TELL = "cannot tell yet"
+"""The category of those of whom a criterion is not known."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +128,24 @@ class SafeTable:
     figures : tuple of CountedFigure
         The main one first.
     facts : TableFacts
+    headings : dict of str to str
+        What columns are called where people read.
+    over : bool array with one axis for each side, optional
+        Cells that are suppressed or have a suppressed part; None where none is.
     """
 
     sides: tuple[TableSide, ...]
     figures: tuple[CountedFigure, ...]
     facts: TableFacts
     headings: dict[str, str] = field(default_factory=dict)
+    over: NDArray[np.bool_] | None = None
+
+    @property
+    def silent(self) -> NDArray[np.bool_]:
+        """Cells whose interval would tell of a suppressed one: those of `over`."""
+        import numpy as np
+
+        return np.zeros(self.figures[0].values.shape, bool) if self.over is None else self.over
 
     @property
     def cells(self) -> int:
@@ -140,7 +154,7 @@ class SafeTable:
 
     @property
     def suppressed(self) -> int:
-        """Cells of one figure that are suppressed; the same ones in every figure."""
+        """Cells of the main figure that are suppressed; n may be in more."""
         import numpy as np
 
         return int(np.isnan(self.figures[0].values).sum())

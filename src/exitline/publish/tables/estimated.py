@@ -52,7 +52,7 @@ def estimated(table: SafeTable, found: Mapping[str, EstimatedCells]) -> SafeTabl
     -------
     SafeTable
     """
-    over = over_hidden(table)
+    over = table.silent
     total: Any = (slice(None), *(side.nodes.index(()) for side in table.sides[1:]))
     of_row = over | over[total].reshape(-1, *(1 for _ in table.sides[1:]))
     figures = tuple(
@@ -62,31 +62,6 @@ def estimated(table: SafeTable, found: Mapping[str, EstimatedCells]) -> SafeTabl
         for figure in table.figures
     )
     return replace(table, figures=figures)
-
-
-def over_hidden(table: SafeTable) -> NDArray[np.bool_]:
-    """Cells that are hidden, or have a hidden cell among their parts, however deep.
-
-    Parameters
-    ----------
-    table : SafeTable
-
-    Returns
-    -------
-    bool array with one axis for each side
-    """
-    import numpy as np
-
-    found = np.isnan(table.figures[0].values)
-    for axis, side in enumerate(table.sides):
-        place = {node: i for i, node in enumerate(side.nodes)}
-        above = [
-            (place[node[:d]], i) for i, node in enumerate(side.nodes) for d in range(len(node))
-        ]
-        upper, lower = np.array(above, dtype=np.int64).reshape(-1, 2).T
-        turned = np.moveaxis(found, axis, 0)
-        np.logical_or.at(turned, upper, turned[lower])
-    return found
 
 
 def _rounded(

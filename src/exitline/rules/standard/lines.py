@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from exitline.errors import RuleFileError
-from exitline.words.said import collected
+from exitline.words.said import Numeral, collected, say
 
 
 @dataclass(frozen=True)
@@ -249,7 +249,10 @@ class Line:
         assert self.price_base is not None
         value = base.value * uprating.factor(self.price_base, year)
         value = value if self.decimals is None else round(value, self.decimals)
-        note = f"{base.value:,g} at {self.price_base} prices, uprated by {uprating.label}"
+        note = say(
+            "{figure} at {year} prices, uprated by {what}", figure=Numeral(f"{base.value:,g}"),
+            year=Numeral(self.price_base), what=uprating.label,
+        )  # fmt: skip
         return StandardFigure(value, base.source, base.verified and uprating.verified, note)
 
     def _refuse(self, what: str, *, got: str, remedy: str) -> RuleFileError:

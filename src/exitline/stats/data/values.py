@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 Use = Literal["text", "number", "code", "truth", "any"]
 Type = Literal["integer", "number", "truth", "text"]
 
-PLAIN = r"-?(0|[1-9][0-9]{0,14})([.][0-9]+)?"
-"""A plain decimal number without leading zeros that a double holds, as a regular expression."""
+PLAIN = r"-?(0|[1-9][0-9]{0,14})([.][0-9]+)?|(?i:[-+]?inf(inity)?|nan)"
+"""A plain decimal number without leading zeros that a double holds, as a regular expression; or
+what programs write for a number that is infinite or none."""
 WHOLE = r"(0|-?[1-9][0-9]*)([.]0+)?"
 """A whole number, also as programs write it that know decimals alone: 17.0."""
 NUMERIC = r"[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
@@ -180,8 +181,8 @@ def type_of(values: Iterable[str | None], use: Use = "any") -> Type:
     ('integer', 'number', 'text')
     >>> type_of(["1.1", "1.10"], "code"), type_of(["17.0", "3.0"], "code")
     ('text', 'integer')
-    >>> type_of(["1E2"]), type_of(["1E2"], "number")
-    ('text', 'number')
+    >>> type_of(["1E2"]), type_of(["1E2"], "number"), type_of(["1.5", "inf", "NaN"])
+    ('text', 'number', 'number')
     """
     if use != "any" and use != "code":
         return use

@@ -224,8 +224,12 @@ def _notes(
     outside = (own > before[donors].max(axis=0)) | (own < before[donors].min(axis=0))
     if outside.any():
         notes.append(
-            f"in {int(outside.sum())} of {own.size} periods before treatment the unit lies beyond "
-            "all others: no mean of them can follow it"
+            say(
+                "in {n} of {m} periods before treatment the unit lies beyond all others: no mean "
+                "of them can follow it",
+                n=int(outside.sum()),
+                m=own.size,
+            )
         )
     if np.sqrt((left**2).mean()) > 0.25 * own.std() > 0:
         notes.append(say("the synthetic control does not follow the unit well before treatment"))

@@ -308,12 +308,12 @@ class _Sql:
     def _number(self) -> tuple[str, str]:
         value = f"TRY_CAST({self._point} AS DOUBLE)"
         marks = "".join(f" OR {value} = {number!r}" for number in self._marks)
+        known = f"CASE WHEN isnan({value}){marks} THEN NULL ELSE {value} END"
         if not self._of_use:
             plain = f"regexp_full_match({self._point}, {text(PLAIN)})"
-            known = f"CASE WHEN false{marks} THEN NULL ELSE {value} END" if marks else value
-            return known, f"coalesce(NOT {plain}, false)"
+            return known, f"coalesce(NOT ({plain}), false)"
         unfit = f"({self._point} IS NOT NULL AND ({value} IS NULL{self._spaced}))"
-        return f"CASE WHEN isnan({value}){marks} THEN NULL ELSE {value} END", unfit
+        return known, unfit
 
     def _truth(self) -> tuple[str, str]:
         low = f"lower({self._bare})"

@@ -142,7 +142,7 @@ def _made(asked: str, name: str, arguments: str | None) -> Measure:
             f"the measure '{name}' cannot be made from '{asked}'",
             expected=usage(name),
             got=repr(asked),
-            remedy=_example(name, signature),
+            remedy=_example(name),
         ) from reason
     return make(**values)
 
@@ -171,7 +171,8 @@ def _value(text: str, parameter: inspect.Parameter) -> float | str:
     return text
 
 
-def _example(name: str, signature: inspect.Signature) -> str:
-    """How the measure could be written."""
-    shown = ("0.5" if p.annotation is float else "income" for p in signature.parameters.values())
-    return f"for instance {name}({', '.join(shown)})" if signature.parameters else f"write {name}"
+def _example(name: str) -> str:
+    """How the measure could be written: as its page does."""
+    from exitline.stats.measure.pages import example
+
+    return f"for instance {example(name)}"

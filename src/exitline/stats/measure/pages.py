@@ -42,6 +42,23 @@ def page(name: str) -> str:
     )
 
 
+def example(name: str) -> str:
+    """A measure as its page asks for it, with its parameters.
+
+    Parameters
+    ----------
+    name : str
+        A measure without its parameters.
+
+    Examples
+    --------
+    >>> example("bourguignon"), example("fgt")
+    ('bourguignon(pc_exp + rooms)', 'fgt(2)')
+    """
+    said = re.search(rf'"({name}\([^"]*\))"|xl\.measure\.({name}\([^)]*\))', page(name))
+    return (said[1] or said[2]) if said else name
+
+
 def also_called() -> dict[str, str]:
     """The measure meant by each of its other names, as its page gives them.
 

@@ -17,6 +17,9 @@ FAULTS = {
 }
 """Faults that are counted in the same pass, and how they are said."""
 
+SPREADS = ("weight", "size", "weight_size")
+"""What rows of a cell differ in: how many each counts for."""
+
 
 def counts(
     table: Any, columns: Sequence[Any], *, weight: str | None = None, size: str | None = None
@@ -37,7 +40,8 @@ def counts(
     Returns
     -------
     ibis.Table
-        Columns ``way1`` ..., ``n``, ``households``, ``persons``, and one count for each of
+        Columns ``way1`` ..., ``n``, ``households``, ``persons``, least and most of one row of
+        each of `SPREADS` (``weight_low``, ``weight_high`` ...), and one count for each of
         `FAULTS`.
 
     Examples
@@ -60,8 +64,17 @@ def counts(
         n=there.cast("int64").sum(),
         households=amount.sum(),
         persons=(amount * rows["_size"].fill_null(0.0)).sum(),
+        **_spreads(rows, there),
         **{fault: rows[f"_{fault}"].cast("int64").sum() for fault in FAULTS},
     )
+
+
+def _spreads(rows: Any, there: Any) -> Mapping[str, Any]:
+    """Least and most that one row of a cell counts for."""
+    amounts = (rows["_weight"], rows["_size"], rows["_weight"] * rows["_size"])
+    counted = [ibis.ifelse(there, amount, ibis.null("float64")) for amount in amounts]
+    found = {f"{name}_low": of.min() for name, of in zip(SPREADS, counted, strict=True)}
+    return found | {f"{name}_high": of.max() for name, of in zip(SPREADS, counted, strict=True)}
 
 
 def _faults(rows: Any) -> Mapping[str, Any]:

@@ -21,8 +21,11 @@ from exitline.stats.panel.panel import Panel, read_panel
 from exitline.stats.panel.persistent import persistent_risk
 from exitline.stats.panel.rates import transitions
 from exitline.words.said import Numeral, Told, say, say_plural
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.spec import PanelSpec
@@ -73,7 +76,7 @@ class DynamicsOptions:
 
 
 @dataclass(frozen=True)
-class DynamicsSection:
+class DynamicsSection(ShownResult):
     """One part of a report.
 
     Attributes
@@ -91,6 +94,12 @@ class DynamicsSection:
     title: str
     records: tuple[Mapping[str, Any], ...]
     notes: tuple[str, ...] = ()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.records))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -27,8 +27,10 @@ from exitline.exits.decide.clusters import (
     check_rate,
 )
 from exitline.words.said import Numeral, say
+from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 Goal = Literal["most settled", "equal power"]
@@ -120,7 +122,7 @@ class BudgetShare:
 
 
 @dataclass(frozen=True)
-class BudgetPlan:
+class BudgetPlan(ShownResult):
     """Shares of all counties.
 
     Attributes
@@ -145,6 +147,12 @@ class BudgetPlan:
     at_best: float
     price: float
     goal: Goal
+
+    def to_pandas(self) -> pd.DataFrame:
+        """What each county receives."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(share) for share in self.shares])
 
 
 def plan_budget(

@@ -19,6 +19,7 @@ from exitline.proof.claim.exact import NOISE, Rounding, RoundingMode
 from exitline.proof.claim.make import count_claim, decision_claim, estimate_claim, published_ends
 from exitline.proof.claim.record import Claim, RuleRef
 from exitline.words.numbers import plural
+from exitline.words.said import listed, say
 
 Number = float | int | Decimal | Fraction
 _ENDS = ("low", "high")
@@ -193,7 +194,7 @@ def _number(part: str, claimed: str, found: Number, rounding: Rounding) -> Figur
     unrounded = _trim(Rounding(decimals=12, scale=rounding.scale).apply(found))
     note = ""
     if same and len(candidates) > 1:
-        note = "on a rounding edge: " + " and ".join(candidates) + " are both right"
+        note = say("on a rounding edge: {what} are both right", what=listed(candidates))
     if not same and claimed:
         note = _rounding_note(claimed, found, rounding)
     return FigureCheck(part, claimed or "left out", candidates[0], unrounded, same, note)

@@ -153,9 +153,8 @@ def _standard_at_hand(claim: Claim, given: Standard | str | Path | None) -> _Rul
     version = f" {wanted.version}" if wanted.version else ""
     named = f"rule file {wanted.name[:80]}{version[:20]} (sha256 {wanted.sha256[:16]})"
     if given is None and wanted.name not in shipped():
-        note = (
-            f"no rule file {quoted(wanted.name[:80])} comes with exitline; name it with --standard"
-        )
+        note = say("no rule file {name} comes with exitline; name it with --standard",
+                   name=quoted(wanted.name[:80]))  # fmt: skip
         return _Rules(missing=(named,), notes=(note,))
     try:
         found = _load(wanted.name if given is None else given)

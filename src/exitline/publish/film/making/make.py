@@ -7,9 +7,12 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from exitline.errors import unknown
+from exitline.files import whole_file
 from exitline.folders import filled_folder
 from exitline.publish.film.bound.binding import (
     ChangedFigure,
@@ -20,13 +23,29 @@ from exitline.publish.film.bound.binding import (
     refuse_changes,
 )
 from exitline.publish.film.bound.figures import EpisodeFigures
+from exitline.publish.film.canvas import Ink
 from exitline.publish.film.errors import StoryError
+from exitline.publish.film.fonts import Fonts
+from exitline.publish.film.frames import Canvas, Reel, compose
+from exitline.publish.film.lettering import Style
 from exitline.publish.film.load import load_story
-from exitline.publish.film.making.film import make_film, make_sheet, sound_of
+from exitline.publish.film.making.earlier import beside_others
 from exitline.publish.film.making.options import FilmOptions, Made, Report
-from exitline.publish.film.making.prepare import ReadyEpisode, check, prepare
-from exitline.publish.film.making.sidecar import write_beside, write_pages
+from exitline.publish.film.making.prepare import ReadyEpisode, check, painters, prepare
+from exitline.publish.film.making.sidecar import (
+    film_path,
+    folder_for,
+    write,
+    write_beside,
+    write_pages,
+)
+from exitline.publish.film.media.bed import write_bed
+from exitline.publish.film.media.captions import subrip
+from exitline.publish.film.media.encode import Film, encoding, tracks_of
+from exitline.publish.film.media.mp4 import tracks
+from exitline.publish.film.media.sound import narrate
 from exitline.publish.film.model import Episode, Story
+from exitline.publish.film.paint.base import Painter
 from exitline.publish.film.theme import Size
 from exitline.stats.engine.session import session
 
@@ -75,7 +94,8 @@ def build(
     languages = _languages(story, options)
     final = Path(out)
     with tempfile.TemporaryDirectory() as work, filled_folder(final) as (folder, elsewhere):
-        bound = _bind(chosen, Path(work), services or Services(), say)
+        bind_all = partial(_bind, work=Path(work), services=services or Services(), say=say)
+        bound = bind_all(chosen)
         recorded = _held_against_record(story, bound, options)
         if options.record:
             elsewhere[story.lock] = record_text(story, bound).encode()
@@ -92,8 +112,11 @@ def build(
         else:
             made = _films(ready, folder, options, Path(work), say)
             for one in ready:
-                write_beside(story, one, folder, options, languages)
-            pages = write_pages(story, ready, (folder, final), options, languages)
+                write_beside(story, one, folder, options)
+            shown = beside_others(
+                story, ready, final, lambda others: _held(story, others, bind_all)
+            )
+            pages = write_pages(story, shown, (folder, final), options)
     return Report(
         story,
         tuple(replace(one, path=final / one.path.relative_to(folder)) for one in made),
@@ -155,6 +178,17 @@ def _bind(
     return bound
 
 
+def _held(
+    story: Story,
+    others: Sequence[Episode],
+    bind_all: Callable[[Sequence[Episode]], dict[str, EpisodeFigures]],
+) -> dict[str, EpisodeFigures]:
+    """Figures of films that were built before; one that changed stops the build."""
+    bound = bind_all(others) if others else {}
+    refuse_changes(changes(story, bound), story)
+    return bound
+
+
 def _held_against_record(
     story: Story, bound: Mapping[str, EpisodeFigures], options: FilmOptions
 ) -> tuple[ChangedFigure, ...]:
@@ -164,3 +198,129 @@ def _held_against_record(
         return found
     refuse_changes(found, story)
     return ()
+
+
+def make_sheet(ready: ReadyEpisode, size: Size, folder: Path) -> Made:
+    """A contact sheet."""
+    episode = ready.episode
+    path = folder / f"{episode.name}.{ready.language}.{size.name}.sheet.png"
+    heading = f"{episode.name} · {ready.language} · {size.name} · {episode.seconds:g} s"
+    write(path, contact_sheet(painters(ready, size), ready.fonts, heading))
+    return Made(
+        episode.name, ready.language, "contact sheet", path, episode.seconds, episode.frames
+    )
+
+
+def make_film(
+    ready: ReadyEpisode, size: Size, folder: Path, options: FilmOptions, sound: Path | None
+) -> Made:
+    """Draw and encode one film, and look into what came out.
+
+    Parameters
+    ----------
+    ready : ReadyEpisode
+    size : Size
+    folder : Path
+        Of all results.
+    options : FilmOptions
+    sound : Path, optional
+        As `sound_of` gave it.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written whole; then nothing stands under its name.
+    """
+    episode = ready.episode
+    path = film_path(folder, episode.name, ready.language, size, options.look)
+    folder_for(path.parent)
+    own_first = sorted(ready.captions.items(), key=lambda item: item[0] != ready.language)
+    captions = tracks_of([(code, subrip(cues)) for code, cues in own_first])
+    spoken = ready.language if options.narration else ""
+    stage = ready.stage(size)
+    reel = Reel(episode, stage, Canvas(size), ready.fonts, ready.cues, options.look)
+    with whole_file(path) as partial:
+        film = Film(partial, size, episode.frames, captions, sound, spoken)
+        with encoding(film) as video:
+            for picture in reel.pictures():
+                video.picture(picture.frame, picture.pixels)
+        _look_into(film, path)
+    return Made(episode.name, ready.language, "film", path, episode.seconds, episode.frames)
+
+
+def sound_of(ready: ReadyEpisode, options: FilmOptions, work: Path) -> Path | None:
+    """The sound of an episode in one language: spoken captions, a given track, or
+    one made from figures."""
+    if options.narration and ready.cues:
+        path = work / f"{ready.episode.name}.{ready.language}.wav"
+        narrate(ready.cues, ready.language, ready.episode.frames, path)
+        return path
+    if options.sound is None and ready.episode.bed:
+        path = work / f"{ready.episode.name}.{ready.language}.bed.wav"
+        row = ready.bound.points[ready.episode.bed]
+        write_bed([point.value for point in row.points], ready.episode.frames, path)
+        return path
+    return options.sound or ready.episode.sound
+
+
+def _look_into(film: Film, path: Path) -> None:
+    """Refuse a film that is not what was asked for."""
+    found = tracks(film.path)
+    picture = [t for t in found if t.kind == "vide"]
+    captions = [t for t in found if t.codec == "tx3g"]
+    fits = (
+        len(picture) == 1
+        and picture[0].samples == film.frames
+        and (picture[0].width, picture[0].height) == (film.size.width, film.size.height)
+        and len(captions) == len(film.tracks)
+        and any(t.kind == "soun" for t in found) == (film.sound is not None)
+    )
+    if not fits:
+        raise StoryError(
+            "the film is not what was asked for",
+            where=path.name,
+            expected=f"{film.frames} frames of {film.size.name}, {len(film.tracks)} captions",
+            got=", ".join(f"{t.codec} {t.samples}" for t in found),
+            remedy="build it again; report it if it stays",
+        )
+
+
+_GROUND = "#6E6E6E"
+_EDGE = 24
+
+
+def contact_sheet(painted: Sequence[Painter[Any]], fonts: Fonts, heading: str) -> bytes:
+    """Draw the scenes of an episode side by side.
+
+    Parameters
+    ----------
+    painted : sequence of Painter
+        In order.
+    fonts : Fonts
+    heading : str
+        Episode, language, size.
+
+    Returns
+    -------
+    bytes
+        A PNG.
+    """
+    stage = painted[0].stage
+    upright = stage.size.is_upright
+    columns, wide = (6, 300) if upright else (3, 600)
+    picture = Canvas(Size(wide, 2 * (wide * stage.size.height // stage.size.width // 2)))
+    step_x, step_y = wide + _EDGE, picture.size.height + _EDGE + 44
+    rows = -(-len(painted) // columns)
+    sheet = Canvas(Size(columns * step_x + _EDGE, rows * step_y + _EDGE + 70))
+    sheet.skia.resetMatrix()
+    sheet.clear(_GROUND)
+    unit = Ink(sheet.skia, Size(1080, 1080), stage.language, fonts, paper=_GROUND)
+    unit.text(heading, _EDGE, 16, Style(40, bold=True, colour="#FFFFFF"))
+    for i, one in enumerate(painted):
+        compose(one, picture, fonts)
+        x = _EDGE + i % columns * step_x
+        y = 70 + _EDGE + i // columns * step_y
+        sheet.stamp(picture.image(), x, y)
+        label = f"{one.scene.number} {one.scene.kind}, {one.scene.seconds:g} s"
+        unit.text(label, x, y + picture.size.height + 4, Style(26, colour="#FFFFFF"))
+    return sheet.png()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from exitline.files import OutputError, whole_file
 from exitline.publish.film import records
+from exitline.publish.film.errors import StoryError
 from exitline.publish.film.frames import Canvas, compose
 from exitline.publish.film.making.look import FilmLook
-from exitline.publish.film.making.options import FilmOptions
+from exitline.publish.film.making.options import FilmOptions, read_size
 from exitline.publish.film.making.prepare import ReadyEpisode
 from exitline.publish.film.media.captions import subrip, webvtt
 from exitline.publish.film.model import Story
@@ -32,9 +34,7 @@ def film_path(folder: Path, episode: str, language: str, size: Size, look: FilmL
     return folder / episode / f"{episode}.{language}.{size.name}{still}{burned}.mp4"
 
 
-def write_beside(
-    story: Story, ready: ReadyEpisode, folder: Path, options: FilmOptions, languages: Sequence[str]
-) -> None:
+def write_beside(story: Story, ready: ReadyEpisode, folder: Path, options: FilmOptions) -> None:
     """Captions, transcript, descriptions, poster and list of figures."""
     name, code = ready.episode.name, ready.language
     home, stage = folder / name, ready.stage(options.sizes[0])
@@ -50,7 +50,7 @@ def write_beside(
     canvas = Canvas(options.sizes[0])
     compose(painter(ready.episode.finding, stage), canvas, ready.fonts)
     write(home / f"{name}.{code}.poster.png", canvas.png())
-    listed = records.figure_list(story, ready.episode, ready.bound, languages)
+    listed = records.figure_list(story, ready.episode, ready.bound)
     write(
         home / f"{name}.figures.json",
         (json.dumps(listed, indent=1, ensure_ascii=False) + "\n").encode(),
@@ -62,9 +62,10 @@ def write_pages(
     ready: Sequence[ReadyEpisode],
     folders: tuple[Path, Path],
     options: FilmOptions,
-    languages: Sequence[str],
 ) -> tuple[Path, ...]:
-    """The page of the series in each language; index.html in the first one."""
+    """The page of the series in each language; index.html in the story's first of them."""
+    there = {one.language for one in ready}
+    languages = [code for code in story.languages if code in there]
     names = {
         code: "index.html" if code == languages[0] else f"index.{code}.html" for code in languages
     }
@@ -81,7 +82,7 @@ def _entry(ready: ReadyEpisode, folders: Sequence[Path], options: FilmOptions) -
     """One episode on the page, with the films of this build and those that were there."""
     name, code = ready.episode.name, ready.language
     films: dict[str, str] = {}
-    for size in options.sizes:
+    for size in (*options.sizes, *_sizes_there(name, code, folders)):
         for still in (False, True):
             look = FilmLook(still, options.look.burn_captions)
             path = film_path(Path(), name, code, size, look)
@@ -97,6 +98,16 @@ def _entry(ready: ReadyEpisode, folders: Sequence[Path], options: FilmOptions) -
         transcript=records.transcript(ready.episode, stage, ready.cues, shown),
         figures=f"{name}/{name}.figures.json",
     )  # fmt: skip
+
+
+def _sizes_there(name: str, code: str, folders: Sequence[Path]) -> list[Size]:
+    """Sizes of films that were built before, the largest first."""
+    found = set()
+    for folder in folders:
+        for path in (folder / name).glob(f"{name}.{code}.*x*.mp4"):
+            with suppress(StoryError):
+                found.add(read_size(path.name.split(".")[2]))
+    return sorted(found, key=lambda size: (-size.width * size.height, size.width))
 
 
 def folder_for(path: Path) -> Path:

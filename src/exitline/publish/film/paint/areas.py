@@ -17,9 +17,9 @@ from exitline.publish.film.paint.ground import GroundLayers, View
 from exitline.publish.film.paint.maps import map_foot
 from exitline.publish.maps.boundaries import boundaries_of
 from exitline.publish.maps.classes import classes
-from exitline.publish.maps.draw import class_colour
 from exitline.publish.maps.errors import MapError
 from exitline.publish.maps.joined import joined
+from exitline.publish.maps.legend import class_colour
 
 _NAME = Style(40, bold=True, leading=1.1)
 _CLASS = Style(40, leading=1.15)
@@ -76,7 +76,7 @@ class ChoroplethPainter(Painter[ChoroplethScene]):
                     got="none", remedy="name the file of boundaries",
                 )  # fmt: skip
             shapes = boundaries_of(self.scene.ground.shapes, self.scene.key).shapes
-            match = joined(keys, shapes)
+            match = joined(keys, shapes, where=self.scene.ground.shapes)
             if match.areas:
                 raise MapError(
                     "an area has no shape", expected="a shape of the same name for each area",

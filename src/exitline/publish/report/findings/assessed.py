@@ -86,6 +86,21 @@ def assessment_page(
     )  # fmt: skip
 
 
+def rate_words(j: CriterionResult) -> str:
+    """What the rate of a criterion counts, in English.
+
+    Parameters
+    ----------
+    j : CriterionResult
+
+    Returns
+    -------
+    str
+        The criterion's own name where its rate is none of ours.
+    """
+    return _RATES.get(j.criterion.rate, j.criterion.name)
+
+
 def criterion_said(j: CriterionResult, t: Language) -> str:
     """A criterion as people say it.
 
@@ -94,7 +109,7 @@ def criterion_said(j: CriterionResult, t: Language) -> str:
     j : CriterionResult
     t : Language
     """
-    return t.of(Told(_RATES.get(j.criterion.rate, j.criterion.name)))
+    return t.of(Told(rate_words(j)))
 
 
 def _deciding(one: Assessment, t: Language) -> str:

@@ -38,11 +38,15 @@ _FLOWS = {
     "share_out_out": collected("not poor at either visit"),
 }
 _COLUMNS = {
+    "state": collected("state"), "time": collected("time"), "at_risk": collected("at risk"),
+    "ended": collected("ended"), "hazard": collected("hazard"),
+    "survival": collected("still in the state"),
     "reliability": collected("real"), "se": collected("standard error"),
     "ci_low": collected("interval from"), "ci_high": collected("interval to"),
     "exit_se": collected("standard error of the exit rate"),
     "entry_se": collected("standard error of the entry rate"),
 }  # fmt: skip
+_STATES = {"poor": collected("poor"), "out": collected("out of poverty")}
 _SECONDARY = ("persistence_rate", "stay_out_rate", "share_", "anonymous_growth")
 """Left out of short tables: they follow from the others, or serve comparison."""
 _INDICES = ("total_poverty", "chronic_poverty", "transient_poverty", "duration_adjusted", "all_sp")
@@ -294,7 +298,7 @@ def plain_cell(name: str, value: Any, t: Language) -> str:
     t : Language
     """
     if isinstance(value, str):
-        return value
+        return t.of(_STATES[value]) if name == "state" and value in _STATES else value
     if name in {"time", "at_risk", "ended", "reliability"}:
         return t.figure(f"{value:g}")
     return write(value, math.nan, math.nan, 0.0, "share", t=t).text

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from exitline.words.said import collected
+
 _KNOWN = {
     "household": """db030 hb030 hx030 rx030 hhid hhserial case_id y4_hhid y5_hhid directorio
         nroficha num_ficha ficha _uuid _id _index""",
@@ -93,18 +95,21 @@ EU_SILC = ("hy020", "hy025", "hx050")
 """Equivalised income is HY020 * HY025 / HX050 where HX090 is not there."""
 
 _NO_WELFARE = (
-    ("a wealth index score", "hv271 v191 wscore wlthindf wi_score"),
-    ("a wealth quintile", "hv270 v190 windex5 windex10 wlthind5 hv270a v190a"),
-    ("an income to poverty ratio", "indfmpir povpip pir fpl"),
-    ("a score", "puntaje puntaje_sisben score_r pmt pmt_score ppi"),
-    ("a flag of poverty", "hx080 poor pobre pauvre"),
+    (collected("a wealth index score"), "hv271 v191 wscore wlthindf wi_score"),
+    (collected("a wealth quintile"), "hv270 v190 windex5 windex10 wlthind5 hv270a v190a"),
+    (collected("an income to poverty ratio"), "indfmpir povpip pir fpl"),
+    (collected("a score"), "puntaje puntaje_sisben score_r pmt pmt_score ppi"),
+    (collected("a flag of poverty"), "hx080 poor pobre pauvre"),
 )
 NO_WELFARE = {name: what for what, names in _NO_WELFARE for name in names.split()}
 _FORMS = (
-    ("a quintile or another group", r"quint|decil|tercil|quartil|ventil"),
-    ("a percentage or a share", r"pct|percent|porcent|pourcent|perc(?!ap)|share|ratio|rate$|prop$"),
-    ("a score or an index", r"score|puntaje|puntuac|index|indice"),
-    ("a logarithm", r"^log|^ln$|^l(inc|cons|exp|wel)"),
+    (collected("a quintile or another group"), r"quint|decil|tercil|quartil|ventil"),
+    (
+        collected("a percentage or a share"),
+        r"pct|percent|porcent|pourcent|perc(?!ap)|share|ratio|rate$|prop$",
+    ),
+    (collected("a score or an index"), r"score|puntaje|puntuac|index|indice"),
+    (collected("a logarithm"), r"^log|^ln$|^l(inc|cons|exp|wel)"),
 )
 
 

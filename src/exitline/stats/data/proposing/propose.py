@@ -9,6 +9,7 @@ from exitline.stats.data.proposing import propose_money
 from exitline.stats.data.proposing.guesses import Ask, ColumnProfile, Guess, Proposal
 from exitline.stats.data.proposing.programmes import MEMBERS, PAIRS, PERSONS
 from exitline.stats.data.proposing.recognise import CERTAIN, POSSIBLE, rank, score
+from exitline.words.said import say, say_plural, together
 
 MOST_AREAS = 400
 LEAST_REPLICATES = 8
@@ -49,7 +50,7 @@ def propose(profiles: Sequence[ColumnProfile], ask: Ask) -> Proposal:
     size = None if persons else _size(by_name)
     strata, psu, nest = _design(by_name, ask)
     if psu is None and persons and repeats is not None:
-        psu = Guess("psu", repeats, "persons of a household are drawn together")
+        psu = Guess("psu", repeats, say("persons of a household are drawn together"))
         nest = False
     found = (
         household if not persons else None,
@@ -75,7 +76,7 @@ def _household(
     likely = [m.column for m in rank("household", tuple(by_name))]
     for name in likely:
         if by_name[name].missing == 0 and ask.distinct([name]) == rows:
-            return Guess("household", name, "every value occurs once"), None
+            return Guess("household", name, say("every value occurs once")), None
     certain = [m.column for m in rank("household", tuple(by_name)) if m.score == CERTAIN]
     told = [name for name in certain if ask.distinct([name]) > 1]
     return None, told[0] if told else None
@@ -186,12 +187,13 @@ def _design(
     clusters = ask.distinct([psu.column])
     pairs = ask.distinct([strata.column, psu.column])
     if pairs == clusters:
-        within = Guess("psu", psu.column, f"{psu.reason}, each within one stratum", psu.others)
-        return strata, within, False
+        reason = say("{what}, each within one stratum", what=psu.reason)
+        return strata, Guess("psu", psu.column, reason, psu.others), False
     if score("strata", strata.column) == POSSIBLE:
         return None, psu, False
-    again = f"{psu.reason}; ids start anew in each stratum ({pairs:,} together)"
-    return strata, Guess("psu", psu.column, again, psu.others), True
+    again = say("ids start anew in each stratum ({n} together)", n=pairs)
+    reason = together(psu.reason, again, sign="; ")
+    return strata, Guess("psu", psu.column, reason, psu.others), True
 
 
 def _grouping(role: str, by_name: Mapping[str, ColumnProfile], ask: Ask) -> Guess | None:
@@ -205,7 +207,7 @@ def _grouping(role: str, by_name: Mapping[str, ColumnProfile], ask: Ask) -> Gues
         return None
     name = fitting[0].column
     others = tuple(m.column for m in fitting[1:4])
-    return Guess(role, name, f"{ask.distinct([name]):,} values", others)
+    return Guess(role, name, say_plural("{n} value", "{n} values", ask.distinct([name])), others)
 
 
 def _nesting(areas: tuple[str, ...], psu: Guess, ask: Ask) -> tuple[str, ...]:

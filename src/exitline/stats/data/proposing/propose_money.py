@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from exitline.stats.data.proposing.guesses import ColumnProfile, Guess
 from exitline.stats.data.proposing.programmes import EU_SILC, IN_MILLIONS, OF_PERSONS, no_welfare
 from exitline.stats.data.proposing.recognise import rank, sounds_like_money, whose, words
+from exitline.words.said import Numeral, say, together
 
 MILLION = 1_000_000
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
@@ -43,16 +44,17 @@ def welfare(
     if of == "person":
         return Guess("welfare", column, reason, others)
     if of == "household":
-        said = "a total of the household, by its name"
         if divided:
-            return Guess("welfare", column, f"{reason}; {said}, per person", others, divided)
-        return Guess("welfare", column, f"{said}: divide it by its size", others, sure=False)
-    if of == "total":
-        said = f"a total: if it is of the household, {divided or 'divide it by its size'}"
+            said = say("a total of the household, by its name, per person")
+            return Guess("welfare", column, together(reason, said, sign="; "), others, divided)
+        said = say("a total of the household, by its name: divide it by its size")
         return Guess("welfare", column, said, others, sure=False)
-    said = "whose is not said: if it is the household's, "
-    own = f"{reason}; {said}{divided or 'divide it by its size'}"
-    return Guess("welfare", column, own, others)
+    to_do = divided or say("divide it by its size")
+    if of == "total":
+        said = say("a total: if it is of the household, {what}", what=to_do)
+        return Guess("welfare", column, said, others, sure=False)
+    said = say("its name does not say whose: if it is the household's, {what}", what=to_do)
+    return Guess("welfare", column, together(reason, said, sign="; "), others)
 
 
 def weight(by_name: Mapping[str, ColumnProfile], *, persons: bool) -> Guess | None:
@@ -62,12 +64,17 @@ def weight(by_name: Mapping[str, ColumnProfile], *, persons: bool) -> Guess | No
         return None
     fitting.sort(key=lambda m: (-m.score, (m.column.lower() in OF_PERSONS) != persons))
     best, others = by_name[fitting[0].column], tuple(m.column for m in fitting[1:4])
-    zero = ", with zeros" if best.low == 0 else ", all above zero"
-    reason = f"{_range(best)}{zero}{', not whole numbers' if best.fractional else ''}{_gaps(best)}"
+    reason = together(
+        _range(best), say("with zeros") if best.low == 0 else say("all above zero"),
+        say("not whole numbers") if best.fractional else "", _gaps(best), sign=", ",
+    )  # fmt: skip
     in_millions = best.name.lower() in IN_MILLIONS and not best.fractional
     if in_millions and best.high is not None and best.high > MILLION / 100:
         text = f"{best.name} / {MILLION}"
-        return Guess("weight", best.name, f"{reason}; DHS weights have six decimals", others, text)
+        return Guess(
+            "weight", best.name, together(reason, say("DHS weights have six decimals"), sign="; "),
+            others, text,
+        )  # fmt: skip
     return Guess("weight", best.name, reason, others)
 
 
@@ -77,7 +84,7 @@ def refused(by_name: Mapping[str, ColumnProfile]) -> tuple[tuple[str, str], ...]
     for name, column in by_name.items():
         what = no_welfare(name, words(name)) if sounds_like_money(name) else None
         if what is None and rank("welfare", (name,)) and _looks_percent(column):
-            what = "0 to 100, as percentages are"
+            what = say("0 to 100, as percentages are")
         if what is not None and column.kind == "number":
             found.append((name, what))
     return tuple(found[:6])
@@ -85,15 +92,16 @@ def refused(by_name: Mapping[str, ColumnProfile]) -> tuple[tuple[str, str], ...]
 
 def span(column: ColumnProfile) -> str:
     """What a column's values say, in a few words."""
-    return _range(column) + _gaps(column)
+    return together(_range(column), _gaps(column), sign=", ")
 
 
 def _range(column: ColumnProfile) -> str:
-    return f"{column.low:,.6g} to {column.high:,.6g}"
+    low, high = (Numeral(f"{end:,.6g}") for end in (column.low, column.high))
+    return say("{low} to {high}", low=low, high=high)
 
 
 def _gaps(column: ColumnProfile) -> str:
-    return f", {column.missing:,} missing" if column.missing else ""
+    return say("{n} missing", n=column.missing) if column.missing else ""
 
 
 def _of_eu_silc(by_name: Mapping[str, ColumnProfile]) -> Guess | None:
@@ -103,7 +111,7 @@ def _of_eu_silc(by_name: Mapping[str, ColumnProfile]) -> Guess | None:
         return None
     income, inflation, scale = (named[name] for name in EU_SILC)
     text = f"{income} * {inflation} / {scale}"
-    return Guess("welfare", income, "equivalised disposable income of EU-SILC", (), text)
+    return Guess("welfare", income, say("equivalised disposable income of EU-SILC"), (), text)
 
 
 def _plain(*names: str) -> bool:

@@ -13,7 +13,7 @@ from exitline.stats.infer.comparing.changes import Change, Changes
 from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.comparing.links import SharedUnits, shared_names, shared_psus
 from exitline.stats.infer.intervals import symmetric
-from exitline.words.said import collected
+from exitline.words.said import collected, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -353,18 +353,28 @@ def linked_notes(
     notes = []
     if link is not None:
         notes.append(
-            f"{link.shared:,} PSUs stand in both samples (of {link.sizes[0]:,} and "
-            f"{link.sizes[1]:,}): their covariance is taken in"
+            say(
+                "{n} PSUs are in both samples (of {m} and {most}): their covariance is included",
+                n=link.shared,
+                m=link.sizes[0],
+                most=link.sizes[1],
+            )
         )
     elif shared is None and (
         names := shared_names(before.variance.overlap, after.variance.overlap)
     ):
         notes.append(
-            f"{names:,} PSU ids stand in both samples, in other strata: taken as other PSUs"
+            say(
+                "{n} PSU ids are in both samples, but in different strata: taken as different PSUs",
+                n=names,
+            )
         )
     if clipped:
         notes.append(
-            f"{clipped:,} figures: the covariance from the shared PSUs was above what the "
-            "variances allow, and cut back to it"
+            say(
+                "{n} figures: the covariance from the shared PSUs was more than the variances "
+                "allow and was reduced to that",
+                n=clipped,
+            )
         )
     return tuple(notes)

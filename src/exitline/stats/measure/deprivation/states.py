@@ -18,6 +18,7 @@ from exitline.stats.measure import portable
 from exitline.stats.measure.deprivation.indicators import Deprivation, Indicators
 from exitline.stats.measure.deprivation.scores import States, is_kept
 from exitline.stats.measure.weighting.phases import TAKEN
+from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -205,8 +206,9 @@ def kept(found: pa.Table, given: Over) -> RetainedSample:
             expected="a value of every indicator on some rows", got=_counted(missing),
             remedy="complete the columns, or say what a missing value counts as: missing=",
         )  # fmt: skip
-    notes = [
-        f"{missing[one.name]:,} households with a missing {one.name} count as {one.missing} in it"
+    notes: list[str] = [
+        say("{n} households with a missing {column} count as {what} in it",
+            n=missing[one.name], column=one.name, what=Told(one.missing))
         for one in each if one.missing != "excluded" and missing[one.name]
     ]  # fmt: skip
     if known == rows:

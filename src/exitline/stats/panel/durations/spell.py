@@ -11,6 +11,7 @@ import numpy as np
 from exitline.errors import DataError
 from exitline.stats.data.sampling.design import Design, LonelyPsu
 from exitline.stats.infer.designs.variance import Variance
+from exitline.words.said import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,12 +80,15 @@ class Spells:
         notes = []
         if self.ongoing:
             notes.append(
-                f"{self.ongoing:,} spells were already going on when the household was first "
-                "seen: their length is unknown and they are left out"
+                say(
+                    "{n} spells had already begun when the household was first seen: their length "
+                    "is unknown and they are left out",
+                    n=self.ongoing,
+                )
             )
         if self.unobserved:
             notes.append(
-                f"{self.unobserved:,} spells began in the last wave seen and add nothing yet"
+                say("{n} spells began in the last wave seen and add nothing yet", n=self.unobserved)
             )
         return tuple(notes)
 

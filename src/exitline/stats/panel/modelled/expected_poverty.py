@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import MeasureError
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +114,8 @@ def vulnerability(
     mean_coefficients = _least_squares(X, y, w / deviation**2)
     probability = _normal((np.log(line) - X @ mean_coefficients) / deviation)
     notes = (
-        (f"{floored:,} of {len(y):,} fitted variances were raised to {FLOOR:.0%} of the mean",)
+        (say("{n} of {m} fitted variances were raised to {share} of the mean",
+             n=floored, m=len(y), share=Numeral(f"{100 * FLOOR:g} %")),)
         if floored else ()
     )  # fmt: skip
     return Vulnerability(

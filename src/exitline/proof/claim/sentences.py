@@ -1,4 +1,4 @@
-"""A file of printed figures, public facts and relations: what `exitline check-claim` checks.
+"""Whether the figures of a published sentence fit together: what `exitline check-claim` checks.
 
 A printed figure stands for a span of numbers. A relation is consistent when some numbers in
 these spans fulfil it, not consistent when none do, and cannot be told when a figure is missing
@@ -7,6 +7,7 @@ or the span reaches across an edge. Neither outcome says that a figure is true.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,14 +15,101 @@ from functools import reduce
 from math import ceil, floor
 from operator import add
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from exitline.errors import nearest
 from exitline.proof.claim.errors import ClaimError
 from exitline.proof.claim.exact import Rounding, grouped, text_of
-from exitline.proof.claim.sentences.published import Published, Span, published
 from exitline.rules.yamlfile.declared import LIST, NAMED, Record, Text, Truth, choice, reads
 from exitline.rules.yamlfile.tree import Tree, read_file
+from exitline.words.said import Numeral, Said, collected, say, together
+from exitline.words.shown.result import ShownResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SPACES = ",\u202f\u00a0 "
+_PRINTED = re.compile(
+    rf"\s*(-?[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+(?:\.[0-9]{{1,20}})?"
+    r"|-?[0-9]{1,30}(?:\.[0-9]{1,20})?)\s*([a-z]*|[万亿])\s*"
+)
+_BELOW = {"nearest": Fraction(1, 2), "down": Fraction(0), "up": Fraction(1)}
+_SCALES = {"": 1, "thousand": 10**3, "million": 10**6, "billion": 10**9, "万": 10**4, "亿": 10**8}
+
+
+@dataclass(frozen=True)
+class Span:
+    """The numbers that something may be, both ends included, and the one in their middle."""
+
+    low: Fraction
+    middle: Fraction
+    high: Fraction
+
+    def __add__(self, other: Span) -> Span:
+        return Span(self.low + other.low, self.middle + other.middle, self.high + other.high)
+
+    def __sub__(self, other: Span) -> Span:
+        return Span(self.low - other.high, self.middle - other.middle, self.high - other.low)
+
+    def __truediv__(self, other: Span) -> Span:
+        ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
+        return Span(min(ends), self.middle / other.middle, max(ends))
+
+
+@dataclass(frozen=True)
+class Published(Span):
+    """A figure as printed: its name in relations, its text, and what it counts."""
+
+    name: str = ""
+    text: str = ""
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} %" if self.unit == "percent" else self.text
+
+    @property
+    def shown(self) -> Numeral:
+        """As it is printed, in the form of the reader's language."""
+        return Numeral(str(self))
+
+
+def published(
+    name: str, text: str, *, unit: str = "", about: bool = False, step: Fraction | None = None,
+    rounded: Literal["nearest", "down", "up"] = "nearest", where: str = "",
+) -> Published:  # fmt: skip
+    """Read a printed figure: "2,567", "0.41", "8.07 million" or "12.9万".
+
+    It was rounded to `step`, or to the place of its last digit; a whole number without a word of
+    scale is exact, unless it is `about`: its trailing zeros then carry no information. Both ends
+    count as printed so, for authors round halves in different ways.
+
+    Raises
+    ------
+    ClaimError
+        When the text is no number.
+
+    Examples
+    --------
+    >>> figure = published("poor", "8.07 million")
+    >>> int(figure.low), int(figure.high)
+    (8065000, 8075000)
+    """
+    match = _PRINTED.fullmatch(text)
+    if match is None or match[2] not in _SCALES:
+        raise ClaimError(
+            "not a printed figure", where=where or name or None,
+            expected="a number such as 2,567 or 8.07 million", got=repr(text)[:60],
+            remedy="write digits, with the unit as a key of its own",
+        )  # fmt: skip
+    digits, scale = re.sub(f"[{_SPACES}]", "", match[1]), _SCALES[match[2]]
+    whole, point, rest = digits.partition(".")
+    exact = not (point or about or unit == "percent" or scale > 1)
+    zeros = len(whole) - len(whole.rstrip("0")) if about and not point else 0
+    last = Fraction(0 if exact else scale * 10**zeros, 10 ** len(rest))
+    place = last if step is None else step
+    low = Fraction(digits) * scale - place * _BELOW[rounded]
+    return Published(low, low + place / 2, low + place, name, text.strip(), unit)
+
 
 Given = Mapping[str, Any]
 Answer = tuple[str, str, str]
@@ -38,22 +126,25 @@ class RelationResult(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Consistency:
-    """What comes of checking a published sentence: one finding for each relation of the file.
-
-    `confirmed` says whether an independent source confirms the figures; None when not said.
-    """
+class Consistency(ShownResult):
+    """What comes of checking a published sentence: one finding for each relation of the file."""
 
     statement: str
     findings: tuple[RelationResult, ...]
     source: str = ""
-    confirmed: bool | None = None
+    confirmed: bool | None = None  # by an independent source; None when not said
     notes: tuple[str, ...] = ()
 
     @property
     def consistent(self) -> bool:
         """Whether no relation is broken (some may be open)."""
         return all(finding.outcome != "not consistent" for finding in self.findings)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row for each relation."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.findings), columns=list(RelationResult._fields)).astype(str)
 
 
 def _sum(given: Given) -> Answer:
@@ -64,22 +155,23 @@ def _sum(given: Given) -> Answer:
 
 
 def _difference(given: Given) -> Answer:
-    found = given["from"] - given["less"]
-    return _compared(f"{given['from']} - {given['less']} = {shown(found.middle)}", found,
-                     given["is"])  # fmt: skip
+    start, less = given["from"], given["less"]
+    told = f"{start} - {less} = {shown((start - less).middle)}"
+    return _compared(told, start - less, given["is"])
 
 
 def _ratio(given: Given) -> Answer:
-    found, fact = given["of"] / given["per"], given.get("within")
+    found = given["of"] / given["per"]
     arithmetic = f"{given['of']} / {given['per']} = {shown(found.middle)}"
     if "is" in given:
         return _compared(arithmetic, found, given["is"])
-    if fact is None:
-        return "cannot tell", arithmetic, "no public range to compare it with"
+    if "within" not in given:
+        return "cannot tell", Numeral(arithmetic), say("no public range to compare it with")
+    fact = given["within"]
     outside = found.high < fact.low or found.low > fact.high
     inside = fact.low <= found.low and found.high <= fact.high
     outcome = "not consistent" if outside else "consistent" if inside else "cannot tell"
-    return outcome, arithmetic, f"range {fact.words}"
+    return outcome, Numeral(arithmetic), say("range {what}", what=fact.words)
 
 
 def _share(given: Given) -> Answer:
@@ -90,24 +182,27 @@ def _share(given: Given) -> Answer:
     low, high = stated.low / 100, stated.high / 100
     if whole is None:
         if part is None or low <= 0:
-            return "cannot tell", "", "the whole is not stated"
-        implied = f"{ceil(part.low / high):,} to {floor(part.high / low):,}"
-        return "cannot tell", f"{part} is {stated} of {implied}", "the whole is not stated"
+            return "cannot tell", "", say("the whole is not stated")
+        implied = say("{low} to {high}", low=ceil(part.low / high), high=floor(part.high / low))
+        told = say("{n} is {share} of {what}", n=part.shown, share=stated.shown, what=implied)
+        return "cannot tell", told, say("the whole is not stated")
     if part is not None:
         rate = part / whole
-        hundredfold = Span(100 * rate.low, rate.middle, 100 * rate.high)
-        return _compared(f"{part} of {whole} is {_percent(rate.middle, stated)}", hundredfold,
-                         stated)  # fmt: skip
+        told = _share_said(part.shown, whole.shown, _percent(rate.middle, stated))
+        return _compared(told, Span(100 * rate.low, rate.middle, 100 * rate.high), stated)
     if whole.low != whole.high:
-        return "cannot tell", f"{stated} of {whole}", f"{whole.name} is not exact"
-    name, first, last = shown(whole.low), ceil(whole.low * low), floor(whole.low * high)
-    first, last = max(first, 0), min(last, floor(whole.low))
+        told = say("{share} of {n}", share=stated.shown, n=whole.shown)
+        return "cannot tell", told, say("{what} is not exact", what=whole.name)
+    name, most = Numeral(shown(whole.low)), floor(whole.low)
+    first, last = max(ceil(whole.low * low), 0), min(floor(whole.low * high), most)
     if first <= last:
-        counts = f"{first:,}" if first == last else f"{first:,} to {last:,}"
-        return "consistent", f"{counts} of {name} is {stated}", ""
+        one = Numeral(f"{first:,}")
+        counts = one if first == last else say("{low} to {high}", low=first, high=last)
+        return "consistent", _share_said(counts, name, stated.shown), ""
     below = floor(whole.low * (low + high) / 2)
-    near = [f"{n:,} of {name} is {_percent(n / whole.low, stated)}" for n in (below, below + 1)]
-    return "not consistent", f"{', '.join(near)}; stated {stated}", ""
+    near = [_share_said(Numeral(f"{n:,}"), name, _percent(n / whole.low, stated))
+            for n in (below, below + 1)]  # fmt: skip
+    return "not consistent", _beside(together(*near, sign=", "), stated), ""
 
 
 def _change(given: Given) -> Answer:
@@ -120,16 +215,27 @@ def _change(given: Given) -> Answer:
 def _at_most(given: Given) -> Answer:
     smaller, larger = given["smaller"], given["larger"]
     if smaller.low > larger.high:
-        return "not consistent", f"{smaller} > {larger}", ""
+        return "not consistent", Numeral(f"{smaller} > {larger}"), ""
     if smaller.high <= larger.low:
-        return "consistent", f"{smaller} <= {larger}", ""
-    return "cannot tell", f"{smaller} <= {larger}", "rounding leaves it open"
+        return "consistent", Numeral(f"{smaller} <= {larger}"), ""
+    return "cannot tell", Numeral(f"{smaller} <= {larger}"), say("rounding leaves it open")
 
 
 def _compared(arithmetic: str, found: Span, stated: Published) -> Answer:
     """Consistent when the computed and the stated span have a number in common."""
     fits = found.low <= stated.high and stated.low <= found.high
-    return "consistent" if fits else "not consistent", f"{arithmetic}, stated {stated}", ""
+    return "consistent" if fits else "not consistent", _beside(arithmetic, stated), ""
+
+
+def _beside(arithmetic: str, stated: Published) -> Said:
+    """A calculation beside what the sentence says."""
+    whole = Numeral(arithmetic) if type(arithmetic) is str else arithmetic
+    return say("{what}, stated {figure}", what=whole, figure=stated.shown)
+
+
+def _share_said(part: str, whole: str, share: str) -> Said:
+    """A share of a whole, as a sentence."""
+    return say("{what} of {name} is {figure}", what=part, name=whole, figure=share)
 
 
 class Kind(NamedTuple):
@@ -143,15 +249,17 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
-    "sum": Kind(("parts", "total"), "{parts} add up to {total}", _sum),
-    "difference": Kind(("from", "less", "is"), "{from} less {less} is {is}", _difference),
-    "ratio": Kind(("of", "per", "is", "within"), "{of} per {per}", _ratio, ("is", "within"), "per"),
-    "share": Kind(
-        ("part", "whole", "is"), "{part} of {whole} is {is}", _share, ("part", "whole"), "whole"
-    ),
-    "change": Kind(("from", "to", "is"), "from {from} to {to} is {is}", _change, (), "from"),
-    "at_most": Kind(("smaller", "larger"), "{smaller} are at most {larger}", _at_most),
-}
+    "sum": Kind(("parts", "total"), collected("{parts} add up to {total}"), _sum),
+    "difference": Kind(("from", "less", "is"), collected("{from} less {less} is {is}"),
+                       _difference),
+    "ratio": Kind(("of", "per", "is", "within"), collected("{of} per {per}"), _ratio,
+                  ("is", "within"), "per"),
+    "share": Kind(("part", "whole", "is"), collected("{part} of {whole} is {is}"), _share,
+                  ("part", "whole"), "whole"),
+    "change": Kind(("from", "to", "is"), collected("from {from} to {to} is {is}"), _change,
+                   (), "from"),
+    "at_most": Kind(("smaller", "larger"), collected("{smaller} are at most {larger}"), _at_most),
+}  # fmt: skip
 """Every kind of relation by the word that a file uses."""
 
 
@@ -159,11 +267,12 @@ def check(kind: str, given: Given) -> RelationResult:
     """What comes of one relation between figures by key; a figure not stated is None."""
     rule = KINDS[kind]
     every = {key: one if key == "parts" else (one,) for key, one in given.items()}
+    unstated = {"part": say("a count"), "whole": say("an unstated whole")}
     names = {key: ", ".join(getattr(f, "name", "") for f in some) for key, some in every.items()}
-    words = rule.words.format_map({"part": "a count", "whole": "an unstated whole"} | names)
+    words = say(rule.words, **(unstated | names))
     below = given.get(rule.divisor)
     if below is not None and below.low <= 0:
-        return RelationResult(words, "cannot tell", "", f"{below.name} may be zero")
+        return RelationResult(words, "cannot tell", "", say("{what} may be zero", what=below.name))
     return RelationResult(words, *rule.answer(given))
 
 
@@ -183,13 +292,12 @@ def shown(value: Fraction, digits: int = 3) -> str:
     return grouped(Rounding(decimals).apply(value))
 
 
-def _percent(value: Fraction, like: Published) -> str:
+def _percent(value: Fraction, like: Published) -> Numeral:
     """A share in percent, with one digit more than a stated percentage."""
-    return f"{Rounding(len(like.text.partition('.')[2]) + 1).apply(value * 100)} %"
+    return Numeral(f"{Rounding(len(like.text.partition('.')[2]) + 1).apply(value * 100)} %")
 
 
-def _exactly(tree: Tree) -> Fraction:
-    return published("", tree.text(), where=tree.where).middle
+_EXACTLY = reads(lambda tree: published("", tree.text(), where=tree.where).middle)
 
 
 class _Figure(Record):
@@ -198,13 +306,20 @@ class _Figure(Record):
     label: Text | None = None
     unit: Text = ""
     about: Truth = False
-    to: Annotated[Any, reads(_exactly)] = None
+    to: Annotated[Any, _EXACTLY] = None
     rounded: Annotated[Any, *choice("nearest", "down", "up")] = "nearest"
+
+    def figure(self, name: str) -> Published | None:
+        """A figure as printed, or None when its value is left empty."""
+        return None if self.value is None else published(
+            self.label or name, self.value, unit=self.unit, about=self.about, step=self.to,
+            rounded=self.rounded, where=self.tree.where,
+        )  # fmt: skip
 
 
 class _Fact(Record):
-    low: Annotated[Any, reads(_exactly)]
-    high: Annotated[Any, reads(_exactly)]
+    low: Annotated[Any, _EXACTLY]
+    high: Annotated[Any, _EXACTLY]
     unit: Text = ""
     source: Text
     verified: Truth = True
@@ -235,8 +350,7 @@ def _relation(tree: Tree) -> tuple[str, dict[str, Tree]]:
     return said, found
 
 
-def _stated(tree: Tree) -> Tree | None:
-    return None if tree.is_empty else tree
+_STATED = reads(lambda tree: None if tree.is_empty else tree)
 
 
 class _File(Record):
@@ -244,7 +358,7 @@ class _File(Record):
     source: Text = ""
     confirmed: Truth | None = None
     note: Text | None = None
-    figures: Annotated[dict[str, Annotated[_Figure | None, reads(_stated)]], NAMED]
+    figures: Annotated[dict[str, Annotated[_Figure | None, _STATED]], NAMED]
     facts: Annotated[dict[str, _Fact], NAMED] | None = None
     relations: Annotated[tuple[Annotated[Any, reads(_relation)], ...], LIST]
 
@@ -263,21 +377,14 @@ def check_file(path: str | Path) -> Consistency:
     True
     """
     file = _File.read(read_file(path, ClaimError))
-    figures = {name: _figure(name, keys) for name, keys in file.figures.items()}
+    figures = {name: keys.figure(name) if keys else None for name, keys in file.figures.items()}
     findings = tuple(_finding(kind, keys, figures, file.facts or {})
                      for kind, keys in file.relations)  # fmt: skip
     unsaid = [one.name for one in figures.values() if one and one.text not in file.statement]
     notes = [file.note] if file.note else []
-    notes += ["not in the sentence as written: " + ", ".join(unsaid)] if unsaid else []
+    if unsaid:
+        notes.append(say("not in the sentence as written: {names}", names=", ".join(unsaid)))
     return Consistency(file.statement, findings, file.source, file.confirmed, tuple(notes))
-
-
-def _figure(name: str, keys: _Figure | None) -> Published | None:
-    """A figure: a number as printed, or one with unit and rounding; None when left empty."""
-    if keys is None or keys.value is None:
-        return None
-    options = {"unit": keys.unit, "about": keys.about, "step": keys.to, "rounded": keys.rounded}
-    return published(keys.label or name, keys.value, where=keys.tree.where, **options)
 
 
 def _finding(
@@ -286,19 +393,18 @@ def _finding(
 ) -> RelationResult:  # fmt: skip
     """What comes of one relation, whose figures need not all be stated."""
     given: dict[str, Any] = {}
-    asked: dict[str, list[str]] = {}
+    names: list[str] = []
     for key, tree in keys.items():
         if key == "within":
             given[key] = facts[tree.known(facts, "fact")]
             continue
         members = tree.sequence() if key == "parts" else (tree,)
         found = [figures[member.known(figures, "figure")] for member in members]
-        asked[key] = [member.text() for member in members]
+        names += [member.text() for member in members]
         if None not in found:
             given[key] = tuple(found) if key == "parts" else found[0]
     if given.keys() == keys.keys() or (kind == "share" and "is" in given):
         return check(kind, given)
-    names = [name for some in asked.values() for name in some]
     absent = [name for name in names if figures[name] is None]
     said = " and ".join(absent) + (" is" if len(absent) == 1 else " are") + " not stated"
     return RelationResult(f"{kind} of {', '.join(names)}", "cannot tell", "", said)

@@ -1,1 +1,0 @@
-"""Whether the figures of a published sentence fit together."""
