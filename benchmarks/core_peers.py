@@ -21,6 +21,7 @@ import duckdb
 
 from benchmarks.china import country
 from benchmarks.main_job import PEERS
+from benchmarks.measure import compiled
 
 ROWS, REPLICATES = 1_000_000, 80
 WRAP = """
@@ -147,6 +148,7 @@ def main() -> None:
     asked.add_argument("--peers", default=str(PEERS))
     asked.add_argument("--rows", type=int, default=ROWS)
     given = asked.parse_args()
+    compiled()
     with tempfile.TemporaryDirectory() as folder:
         files = {"whole": country(given.rows), "replicates": Path(folder) / "replicates.parquet"}
         with_replicates(files["replicates"], given.rows)

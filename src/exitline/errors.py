@@ -175,12 +175,28 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("weight", ["weight", "weight "])
     ''
     """
+    close = close_names(name, known)
+    return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
+
+
+def close_names(name: str, known: Iterable[str]) -> list[str]:
+    """The known names closest to a mistyped one, at most three.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+
+    Examples
+    --------
+    >>> close_names("wieght", ["weight", "strata"])
+    ['weight']
+    """
     typed = _bare(name)
     if len(typed) > _LONGEST_NAME:
-        return ""
+        return []
     others = [str(k) for k in islice(known, _MOST_NAMES) if _bare(k) != typed]
-    close = difflib.get_close_matches(str(name), others, n=3, cutoff=0.6)
-    return "did you mean " + " or ".join(f"'{c}'" for c in close) + "?" if close else ""
+    return difflib.get_close_matches(str(name), others, n=3, cutoff=0.6)
 
 
 E = TypeVar("E", bound=ExitlineError)

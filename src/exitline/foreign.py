@@ -12,6 +12,7 @@ _OBEYED = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"  # halves of pairs, tags
 )
 _LINES = re.compile("[\t\n]")
+_ISOLATED = re.compile("(\u2068[^\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\n]*\u2069)")
 
 
 def visible(text: str, *, lines: bool = False) -> str:
@@ -41,6 +42,27 @@ def visible(text: str, *, lines: bool = False) -> str:
     """
     shown = _OBEYED.sub(_written, text)
     return shown if lines else _LINES.sub(_written, shown)
+
+
+def visible_sentence(text: str) -> str:
+    r"""A sentence of ours in which names that are written from the right are set apart.
+
+    A whole pair of marks that sets a name apart turns nothing round outside it: it stays, so that
+    the sentence is read in its order. All else is as in `visible`, with lines kept.
+
+    Parameters
+    ----------
+    text : str
+
+    Examples
+    --------
+    >>> visible_sentence("\u2068אזור 3\u2069 \u202e3") == "\u2068אזור 3\u2069 \\u202e3"
+    True
+    """
+    parts = _ISOLATED.split(text)
+    inside = (f"{part[0]}{visible(part[1:-1])}{part[-1]}" for part in parts[1::2])
+    outside = (visible(part, lines=True) for part in parts[::2])
+    return "".join(one for pair in zip(outside, [*inside, ""], strict=True) for one in pair)
 
 
 def _written(match: re.Match[str]) -> str:

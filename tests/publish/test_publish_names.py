@@ -82,6 +82,7 @@ def test_an_amount_has_a_sign_or_a_name(code, value, currency, said):
             "Absolute poverty line: 58,692 lek per person per year, in prices of 2002",
         ),
         ("lines: {relative: 0.6}", "line: 60 % of the median"),
+        ("lines: [{relative: 0.6, label: Ours}]", "Ours: 60 % of the median"),
         ("lines: [{value: 50, label: Ours}]", "Ours: 50"),
     ],
 )

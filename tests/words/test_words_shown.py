@@ -49,7 +49,7 @@ def test_a_result_shows_twenty_rows_and_how_many_more(found):
 def test_what_all_rows_share_stands_once_in_the_title():
     one = xl.estimate(ALBANIA, "headcount", welfare="rcons", line=4891, design=DESIGN, by="urban")
     table = one.readable()
-    assert table.title == "Poor households, share, line 4891"
+    assert table.title == "Poor households, share, line 4,891"
     assert table.columns == ("urban", "estimate", "SE", "95 % interval", "n")
     assert table.rows[0] == ("all", "9.8\N{NO-BREAK SPACE}%", "0.6", "8.7–11.2", "6,671")
 

@@ -87,7 +87,7 @@ def map(
     else:
         one = modelled(found, asked)
     drawn = read_boundaries(boundaries, key, source)
-    match = joined(one.areas, drawn.shapes, names)
+    match = joined(one.areas, drawn, names, where=boundaries)
     figures, pivot, kind = one.figures(match.shape, threshold)
     said = {"threshold": "bold: the threshold", "all": "bold: all together", "": ""}[kind]
     at, areas = f", line {one.line}" if one.line else "", f", by {one.by}" if one.by else ""

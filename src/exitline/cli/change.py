@@ -13,6 +13,7 @@ from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
+from exitline.words.numbers import line_name
 from exitline.words.said import Told, say
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _show(found: Changes, people: str, rows: str, level: float) -> None:
                 if one.kind == kind
             ],
             right=tuple(range(len(headings), len(headings) + 6)),
-            caption=say("line: {line}", line=lined[0]) if len(lined) == 1 else "",
+            caption=say("line: {line}", line=line_name(lined[0])) if len(lined) == 1 else "",
         )
 
 
@@ -143,7 +144,7 @@ def _figures(one: Change, people: str, rows: str, *, lined: bool) -> tuple[str, 
     else:
         said = write(one.estimate, one.ci_low, one.ci_high, one.se, signed, one.reason)
     return (
-        Told(measure.label), *([one.line] if lined else []),
+        Told(measure.label), *([line_name(one.line)] if lined else []),
         figure(one.before, measure.unit), figure(one.after, measure.unit),
         plain(said.text), spread(one.se, signed), plain(said.interval) or "none",
         "-" if math.isnan(one.p) else f"{one.p:.3f}",

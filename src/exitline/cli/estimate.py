@@ -14,6 +14,7 @@ from exitline.cli.shared.options import ENGINE, LANGUAGE
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
 from exitline.words.catalogue import Language
+from exitline.words.numbers import line_name
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -96,7 +97,7 @@ def command(
         (*headings, *({"cv": t("CV"), "deff": t("deff")}[name] for name in further)),
         rows,
         right=tuple(range(len(headings) - len(figures), len(headings) + len(further))),
-        caption=t("line: {line}", line=lined[0]) if len(lined) == 1 else "",
+        caption=t("line: {line}", line=line_name(lined[0], t)) if len(lined) == 1 else "",
         t=t,
     )
     show.notes(found.notes)

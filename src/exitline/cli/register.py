@@ -122,6 +122,14 @@ def demo(
         from exitline.cli.shared.opening import serve_demo
 
         serve_demo(database, made, key, port)
+    else:
+        show.note(
+            say(
+                "Next: exitline register password county-1 --database {address}, then"
+                " exitline register serve --database {address}",
+                address=database,
+            )
+        )
 
 
 @command.command(
@@ -296,8 +304,8 @@ def pairs(database: str, enough: float | None, bulk: bool, json_: bool) -> None:
         show.as_json(found)
         return
     rows = [(p["one"], p["other"], f"{p['score']:.2f}", Told(p["why"])) for p in found["open"]]
-    show.table(say("{n} new pairs", n=found["new"]), ("household", "other", "score", "why"), rows,
-               right=(2,))  # fmt: skip
+    show.table(say_plural("{n} new pair", "{n} new pairs", found["new"]),
+               ("household", "other", "score", "why"), rows, right=(2,))  # fmt: skip
 
 
 for _part in (

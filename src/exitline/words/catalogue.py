@@ -63,11 +63,13 @@ class Language:
             What stands in its places. Numbers are written in the form of the language; a
             year or a code is given as text.
         """
-        return filled(texts_of(self.code).one(message), parts, self._part)
+        return filled(texts_of(self.code).one(message), parts, self._part, self.code)
 
     def plural(self, one: str, many: str, n: float, /, **parts: Any) -> str:
         """A message with a number, its part ``n``, in the form that the number asks for."""
-        return filled(texts_of(self.code).plural(one, many, n), {"n": n, **parts}, self._part)
+        return filled(
+            texts_of(self.code).plural(one, many, n), {"n": n, **parts}, self._part, self.code
+        )
 
     def in_context(self, context: str, message: str, /) -> str:
         """A short word or a sign that means something else in another place.
@@ -109,7 +111,7 @@ class Language:
         if found is None:
             return self.of(text)
         stood = {name: self._within(name, part) for name, part in found.parts.items()}
-        return filled(texts[found.message], stood, str)
+        return filled(texts[found.message], stood, str, self.code)
 
     def help(self, text: str) -> str:
         """A help text of a command or an option, or what click says around it.
@@ -327,7 +329,7 @@ class Language:
         if found is None:
             return ""
         stood = {name: self._stood(part, own) for name, part in found.parts.items()}
-        return filled(texts.form_of(found), stood, str)
+        return filled(texts.form_of(found), stood, str, self.code)
 
     def _stood(self, part: str, own: Mapping[str, str]) -> str:
         """What stood in a place of a message."""

@@ -241,6 +241,20 @@ def count(value: float, t: Language = ENGLISH) -> str:
     return t("cannot tell yet") if math.isnan(value) else rounded(value, 0, t=t)
 
 
+def line_name(name: str, t: Language = ENGLISH) -> str:
+    """What a line is called: its label, or its figure with separators.
+
+    Examples
+    --------
+    >>> line_name("4891"), line_name("2.15"), line_name("basic")
+    ('4,891', '2.15', 'basic')
+    """
+    whole, _, part = name.partition(".")
+    if not (whole.isdecimal() and (not part or part.isdecimal())):
+        return name
+    return rounded(float(name), len(part), t=t)
+
+
 def about(value: float, sampled: bool, t: Language = ENGLISH) -> str:
     """A number of people: as counted, or with three digits where it is a sample's.
 

@@ -10,6 +10,8 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any, cast
 
+from exitline.words.typography import before
+
 _EMPTY: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 Text = str | Mapping[str, str]
@@ -190,7 +192,9 @@ def collected(message: str) -> str:
     return message
 
 
-def filled(message: str, parts: Mapping[str, Any], write: Callable[[Any], str]) -> str:
+def filled(
+    message: str, parts: Mapping[str, Any], write: Callable[[Any], str], code: str = "en"
+) -> str:
     """A message with its places filled; one without parts is left as it is.
 
     Parameters
@@ -199,15 +203,23 @@ def filled(message: str, parts: Mapping[str, Any], write: Callable[[Any], str]) 
     parts : mapping of str to object
     write : callable
         From a part to its text.
+    code : str
+        The language, whose rule sets the words before a place.
 
     Examples
     --------
     >>> filled("{n} of {m}", {"n": 1200, "m": "all"}, plain)
     '1,200 of all'
+    >>> filled("pas de {what}", {"what": "indicateur"}, plain, "fr")
+    'pas d’indicateur'
     """
     if not parts:
         return message
-    return "".join(text + (write(parts[name]) if name else "") for text, name in _pieces(message))
+    found: list[str] = []
+    for text, name in _pieces(message):
+        part = write(parts[name]) if name else ""
+        found += (before(code, text, part), part)
+    return "".join(found)
 
 
 @lru_cache(maxsize=4096)

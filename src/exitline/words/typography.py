@@ -13,6 +13,8 @@ NO_BREAK = "\u00a0"
 _CLOSING = re.compile(r"[ \u00a0\u202f]+(?=[;!?%»]|:(?![\w/]))")
 """Spaces before a sign; ` :x` is something to type."""
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_ELIDED = re.compile(r"\b([dD]|[qQ]u)e $")
+_VOWEL = re.compile(r"[aeiouàâæéèêëîïôœùûü]", re.IGNORECASE)
 _OPENING = re.compile(r"(?<=«)[ \u00a0\u202f]+")
 
 
@@ -26,6 +28,13 @@ def _plain(text: str) -> str:
     return text
 
 
+def _elided(text: str, part: str) -> str:
+    """``de`` and ``que`` before a vowel."""
+    return _ELIDED.sub("\\1\u2019", text) if _VOWEL.match(part) else text
+
+
+BEFORE: Mapping[str, Callable[[str, str], str]] = {"fr": _elided}
+"""By language: the words before a part of a sentence."""
 RULES: Mapping[str, Callable[[str], str]] = {"fr": _french}
 """By language; one without a rule keeps its spaces."""
 
@@ -47,3 +56,24 @@ def spaced(code: str, text: str) -> str:
     'Hogares: 12'
     """
     return RULES.get(code, _plain)(text)
+
+
+def before(code: str, text: str, part: str) -> str:
+    """The words before a part of a sentence, as the part asks for.
+
+    Parameters
+    ----------
+    code : str
+        Of the language.
+    text : str
+        What stands before the part.
+    part : str
+
+    Examples
+    --------
+    >>> before("fr", "pas de ", "indicateur"), before("fr", "pas de ", "colonne")
+    ('pas d’', 'pas de ')
+    >>> before("es", "de ", "una")
+    'de '
+    """
+    return BEFORE[code](text, part) if code in BEFORE else text

@@ -23,6 +23,7 @@ from exitline.publish.maps.classes import classes  # noqa: E402
 from exitline.publish.maps.errors import MapError  # noqa: E402
 from exitline.publish.maps.joined import joined  # noqa: E402
 from exitline.publish.maps.projection import equal_area, projected, simplified  # noqa: E402
+from exitline.words.catalogue import language  # noqa: E402
 
 ALBANIA = "examples/albania-2012/prefectures.geojson"
 DESIGN = xl.Design(weight="weight", psu="psu", strata="strat")
@@ -247,6 +248,8 @@ def test_a_ring_that_crosses_itself_is_mended_and_said(tmp_path):
     bow["geometry"]["coordinates"] = [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]
     found = read_boundaries(written(tmp_path, [bow]), "name")
     assert found.mended == ("a",)
+    assert joined(["a"], found).notes == ("Rings that cross themselves were corrected: a",)
+    assert "corrigés" in language("fr").of(joined(["a"], found).notes[0])
     assert found.shapes["a"].is_valid
 
 
@@ -321,6 +324,8 @@ def test_classes_hold_every_figure_and_the_threshold(values, pivot):
     assert cut.edges[-1] >= max(values)
     assert pivot is None or pivot in cut.edges
     assert all(0 <= cut.of(value) < cut.count for value in values)
+    assert cut.edges == tuple(sorted(set(cut.edges)))
+    assert cut.edges[0] >= 0 or min(values) < 0
 
 
 def test_three_thousand_shapes_are_one_page_of_moderate_size(tmp_path):

@@ -148,6 +148,8 @@ def head(database: str, *, day: date | None = None) -> dict[str, Any]:
 def backup(database: str, out: Path, *, key: Path | None = None) -> dict[str, Any]:
     """The whole register in one file, and its digest; the key of identifiers is not in it.
 
+    A register of an earlier release is backed up as it is.
+
     Parameters
     ----------
     database : str
@@ -170,7 +172,7 @@ def backup(database: str, out: Path, *, key: Path | None = None) -> dict[str, An
     """
     from exitline.exits.register.store import opening
 
-    store = opening.open_store(database, key_file=key)
+    store = opening.open_store(database, key_file=key, earlier=True)
     from exitline.exits.register.store.audit.backup import write_backup
 
     return asdict(write_backup(store, out))
@@ -182,7 +184,8 @@ def restore(file: Path, database: str, *, key: Path | None = None) -> dict[str, 
     Parameters
     ----------
     file : Path
-        A backup.
+        A backup; the tables of an earlier release's are made as they were, filled, and brought to
+        this release.
     database : str
         Of the new one.
     key : Path, optional
@@ -199,11 +202,15 @@ def restore(file: Path, database: str, *, key: Path | None = None) -> dict[str, 
         When the file is not a whole backup of this release, or the new place is not empty.
     """
     from exitline.exits.register.store import opening
-    from exitline.exits.register.store.audit.backup import check_backup, read_backup
+    from exitline.exits.register.store.audit.backup import check_backup, read_backup, state_in
 
     check_backup(file)
-    store = opening.create_store(database, key_file=key, empty=True)
-    return asdict(read_backup(store, file))
+    state = state_in(file)
+    store = opening.create_store(database, key_file=key, empty=True, state=state)
+    found = asdict(read_backup(store, file))
+    if state != opening.NEWEST:
+        make(database, key=key, upgrade=True)
+    return found
 
 
 def areas(database: str) -> list[dict[str, Any]]:

@@ -102,6 +102,7 @@ def set_password(database: str, name: str, password: str, *, key: Path | None = 
     StoreError
         For a password that is too short or too common.
     """
+    require()
     from exitline.publish.web.register.opened import add_user, bind
 
     bind(database, key_file=key)
@@ -110,6 +111,7 @@ def set_password(database: str, name: str, password: str, *, key: Path | None = 
 
 def let_in(database: str, names: Iterable[str], password: str, *, key: Path | None = None) -> None:
     """Let the people of a demonstration sign in, all with one password."""
+    require()
     from exitline.publish.web.register.opened import add_demo_users, bind
 
     bind(database, key_file=key)

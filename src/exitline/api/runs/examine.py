@@ -159,7 +159,8 @@ def _areas_are_drawn(study: Study, estimates: Estimates, faults: Faults) -> None
     for by, named in study.boundaries.items() if can_draw() else ():
         labels = next((block.rows.labels for block in estimates.blocks if block.by == by), ())
         with faults.kept():
-            joined(labels, boundaries_of(named.file, named.key).shapes, named.names)
+            shapes = boundaries_of(named.file, named.key).shapes
+            joined(labels, shapes, named.names, where=named.file)
 
 
 def _of_the_data(ready: Ready, faults: Faults) -> tuple[Finding, ...]:

@@ -177,8 +177,6 @@ def second_phase(said: dict[str, Any]) -> Any:
 
 def _responded(said: dict[str, Any]) -> dict[str, Any]:
     """How the weight was adjusted for non-response, if it was."""
-    from exitline.api.weights.first_phase import named_in_texts
-
     responded, propensity = said.pop("responded"), said.pop("propensity")
     classes, levels, numeric = (said.pop(f"response_{n}") for n in ("classes", "levels", "numeric"))
     if responded is None:
@@ -188,6 +186,8 @@ def _responded(said: dict[str, Any]) -> dict[str, Any]:
                 "with --responded."
             )
         return {}
+    from exitline.api.weights.first_phase import named_in_texts
+
     named = {"propensity": propensity} if propensity is not None else {}
     predictors = named_in_texts(levels, numeric)
     return {"responded": responded, "classes": classes, "predictors": predictors, **named}

@@ -13,6 +13,7 @@ from exitline.words.numbers import (
     MINUS,
     SPACE,
     decimals,
+    line_name,
     rounded,
     write,
 )
@@ -91,7 +92,7 @@ def estimate_rows(
         ends = t("full count") if exact else plain(said.interval) or t("none")
         n = said.text if said.suppressed else plain(t.number(e.n))
         se = "-" if said.suppressed or exact else spread(e.se, measure.unit, t)
-        rows.append((t.of(measure.label), e.line, plain(said.text), se, ends, n))
+        rows.append((t.of(measure.label), line_name(e.line, t), plain(said.text), se, ends, n))
     return rows
 
 

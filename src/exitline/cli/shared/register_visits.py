@@ -13,7 +13,7 @@ from exitline.cli.draw import take_of
 from exitline.cli.shared import numbers
 from exitline.cli.shared.options import JSON
 from exitline.cli.shared.register_pages import DATABASE_OPTION
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say, say_plural
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _AREA = click.option("--area", default="", help="Only households of an area (its path).")
@@ -112,8 +112,9 @@ def draw(
         if json_:
             show.as_json({"digest": found.digest, "households": found.households})
         else:
-            show.note(say("{n} households. Digest: {digest}", n=found.households,
-                          digest=found.digest))  # fmt: skip
+            show.note(say_plural("{n} household. Digest: {digest}",
+                                 "{n} households. Digest: {digest}", found.households,
+                                 digest=found.digest))  # fmt: skip
         return
     if due is None or not takes:
         raise click.UsageError("--due and --take are needed to draw")
@@ -124,8 +125,9 @@ def draw(
                       "visits": len(drawn.draw.selected),
                       "villages": len(drawn.draw.villages)})  # fmt: skip
         return
-    show.note(say("{n} households drawn. Digest of the frame: {digest}",
-                  n=len(drawn.draw.selected), digest=drawn.draw.digest))  # fmt: skip
+    show.note(say_plural("{n} household drawn. Digest of the frame: {digest}",
+                         "{n} households drawn. Digest of the frame: {digest}",
+                         len(drawn.draw.selected), digest=drawn.draw.digest))  # fmt: skip
     _say_number(number)
 
 
@@ -194,7 +196,9 @@ def assess(
         show.as_json({"waiting": waiting, "decisions": found.rows()})
         return
     if waiting:
-        show.note(say("{n} visits of the sample were not made; they count for nothing.", n=waiting))
+        show.note(say_plural("{n} visit of the sample was not made; it counts for nothing.",
+                             "{n} visits of the sample were not made; they count for nothing.",
+                             waiting))  # fmt: skip
     for one in found.assessments:
         show_assessment(one)
 

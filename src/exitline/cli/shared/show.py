@@ -14,7 +14,7 @@ import click
 from exitline.cli.shared.figures import plain
 from exitline.cli.shared.speaking import reader
 from exitline.errors import ExitlineError
-from exitline.foreign import visible, visible_json
+from exitline.foreign import visible_json, visible_sentence
 from exitline.words.catalogue import Language
 from exitline.words.said import Told, collected
 
@@ -139,7 +139,7 @@ def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> in
 
 def _shown(text: str) -> str:
     """Text for a terminal, on as many lines as it has."""
-    return visible(text, lines=True)
+    return visible_sentence(text)
 
 
 def note(text: str) -> None:

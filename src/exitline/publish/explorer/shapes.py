@@ -50,7 +50,7 @@ def put_in_shape(
 
     found = read_boundaries(given.file, given.key, given.source)
     own = [i for i, area in enumerate(areas) if area.level == index]
-    match = joined([areas[i].key for i in own], found.shapes)
+    match = joined([areas[i].key for i in own], found, where=given.file)
     names = list(found.shapes)
     plane = dict(zip(names, _in_plane([found.shapes[n] for n in names]), strict=True))
     west, south, east, north = shapely.total_bounds(list(plane.values()))

@@ -41,7 +41,12 @@ class MapClasses:
         return int(inside)
 
 
-def classes(values: Sequence[float], pivot: float | None = None, most: int = MOST) -> MapClasses:
+def classes(
+    values: Sequence[float],
+    pivot: float | None = None,
+    most: int = MOST,
+    top: float = math.inf,
+) -> MapClasses:
     """Classes of equal round width that hold all figures, with the pivot as an edge.
 
     Parameters
@@ -52,6 +57,9 @@ def classes(values: Sequence[float], pivot: float | None = None, most: int = MOS
         A threshold.
     most : int
         Number of classes.
+    top : float
+        What no figure can exceed: 1 for shares. No edge lies beyond it, nor below 0 where no
+        figure does.
 
     Examples
     --------
@@ -59,6 +67,8 @@ def classes(values: Sequence[float], pivot: float | None = None, most: int = MOS
     (0.048, 0.098, 0.148, 0.198)
     >>> classes([0.02, 0.31]).edges
     (0.0, 0.1, 0.2, 0.3, 0.4)
+    >>> classes([0.17, 0.69], 0.383).edges
+    (0.0, 0.183, 0.383, 0.583, 0.783)
     """
     low, high = min(values), max(values)
     if pivot is not None:
@@ -69,8 +79,15 @@ def classes(values: Sequence[float], pivot: float | None = None, most: int = MOS
         last = max(math.floor((high - start) / step + 1e-9) + 1, first + 1)
         if last - first <= most:
             edges = tuple(round(start + k * step, 12) for k in range(first, last + 1))
-            return MapClasses(edges, pivot)
+            return MapClasses(_possible(edges, low, top), pivot)
     raise AssertionError("steps grow without end")
+
+
+def _possible(edges: tuple[float, ...], low: float, top: float) -> tuple[float, ...]:
+    """The outermost edges drawn in to what a figure can be."""
+    first = max(edges[0], 0.0) if low >= 0 else edges[0]
+    last = min(edges[-1], top) if edges[-2] < top else edges[-1]
+    return (first, *edges[1:-1], last)
 
 
 def _steps(least: float):  # type: ignore[no-untyped-def]

@@ -155,7 +155,8 @@ def _parts(
     shown = [by_shape.get(name) for name, _ in shapes]
     parts = []
     if known:
-        parts.append(estimates_panel(shown, panel, classes(known, pivot), unit, text, pivot))
+        cut = classes(known, pivot, top=1.0 if unit == "share" else math.inf)
+        parts.append(estimates_panel(shown, panel, cut, unit, text, pivot))
     widths = [(one.high - one.low) for one in by_shape.values() if one.high > one.low]
     if paired and widths and max(widths) > 0:
         parts.append(widths_panel(shown, panel, classes(widths), unit, text))

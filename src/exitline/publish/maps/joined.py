@@ -5,9 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from exitline.errors import nearest
+from exitline.errors import close_names
+from exitline.publish.maps.boundaries import Boundaries
 from exitline.publish.maps.errors import MapError
+from exitline.words.said import say
 
 
 @dataclass(frozen=True)
@@ -22,23 +25,38 @@ class JoinedShapes:
         Areas without a shape.
     shapes : tuple of str
         Shapes without an area: drawn empty.
+    mended : tuple of str
+        Shapes whose rings crossed themselves.
     """
 
     shape: Mapping[str, str]
     areas: tuple[str, ...]
     shapes: tuple[str, ...]
+    mended: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What does not match, in words, with the nearest name of the other side."""
-        said = []
+        told: list[str] = []
         for name in self.areas:
-            near = nearest(name, self.shapes)
-            said.append(f"'{name}' has no shape" + (f": {near}" if near else ""))
+            near = ", ".join(f"'{one}'" for one in close_names(name, self.shapes))
+            told.append(
+                say("'{name}' has no shape: did you mean {near}?", name=name, near=near)
+                if near
+                else say("'{name}' has no shape", name=name)
+            )
         if self.shapes:
-            shown = ", ".join(self.shapes[:5]) + (" ..." if len(self.shapes) > 5 else "")
-            said.append(f"{len(self.shapes)} shapes without a figure: {shown}")
-        return tuple(said)
+            n, names = len(self.shapes), _some(self.shapes)
+            told.append(say("{n} shapes without a figure: {names}", n=n, names=names))
+        if self.mended:
+            told.append(say("Rings that cross themselves were corrected: {names}",
+                            names=_some(self.mended)))  # fmt: skip
+        return tuple(told)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names."""
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
 
 
 def plain_name(name: str) -> str:
@@ -54,16 +72,22 @@ def plain_name(name: str) -> str:
 
 
 def joined(
-    areas: Sequence[str], shapes: Iterable[str], names: Mapping[str, str] | None = None
+    areas: Sequence[str],
+    shapes: Boundaries | Iterable[str],
+    names: Mapping[str, str] | None = None,
+    *,
+    where: str | Path = "",
 ) -> JoinedShapes:
     """Each area's shape: by the names that are given, as written, or without accents and case.
 
     Parameters
     ----------
     areas : sequence of str
-    shapes : iterable of str
+    shapes : Boundaries or iterable of str
     names : mapping of str to str, optional
         From areas to shapes, where they are called otherwise.
+    where : str or Path
+        The boundaries, for messages.
 
     Raises
     ------
@@ -75,7 +99,8 @@ def joined(
     >>> joined(["Diber", "Tirana"], ["Dibër", "Tiranë"]).notes[0]
     "'Tirana' has no shape: did you mean 'Tiranë'?"
     """
-    known = list(shapes)
+    mended = shapes.mended if isinstance(shapes, Boundaries) else ()
+    known = list(shapes.shapes if isinstance(shapes, Boundaries) else shapes)
     plain: dict[str, list[str]] = {}
     for name in known:
         plain.setdefault(plain_name(name), []).append(name)
@@ -90,11 +115,15 @@ def joined(
             found[area] = alike[0]
     if areas and not found:
         raise MapError(
-            "no area has a shape", expected="names that areas and shapes have in common",
+            "no area has a shape", where=str(where),
+            expected="names that areas and shapes have in common",
             got=f"areas such as '{areas[0]}', shapes such as '{known[0]}'",
             remedy="name another property of the boundaries, or give a table of names",
         )  # fmt: skip
     used = set(found.values())
     return JoinedShapes(
-        found, tuple(a for a in areas if a not in found), tuple(s for s in known if s not in used)
+        found,
+        tuple(a for a in areas if a not in found),
+        tuple(s for s in known if s not in used),
+        mended,
     )

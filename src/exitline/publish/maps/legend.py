@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from html import escape
+from itertools import pairwise
 
 from exitline.publish.maps.classes import MapClasses
 from exitline.words.numbers import rounded
@@ -61,7 +62,7 @@ def legend(cut: MapClasses, unit: str, below: str, heading: str) -> str:
 
 def _edge(edge: float, cut: MapClasses, unit: str) -> str:
     """An edge with the decimals that tell it from the next."""
-    step = (cut.edges[1] - cut.edges[0]) * (100 if unit == "share" else 1)
+    step = max(b - a for a, b in pairwise(cut.edges)) * (100 if unit == "share" else 1)
     places_ = max(0, -math.floor(math.log10(step) + 1e-9) + (0 if cut.pivot is None else 1))
     text = rounded(edge, places_, percent=unit == "share")
     return f"{text} %" if unit == "share" and edge == cut.edges[-1] else text

@@ -55,7 +55,7 @@ def map_of(content: ReportInput, block: Block, threshold: float | None) -> Repor
     t, unit = content.t, b.naming(content, block.measure).unit
     shapes = boundaries_of(named.file, named.key)
     labels = block.rows.labels
-    match = joined(labels, shapes.shapes, named.names)
+    match = joined(labels, shapes, named.names, where=named.file)
     figures, pivot, kind = figures_of(content.estimates, block, labels, match.shape, threshold)
     named_edge = {"threshold": t("bold: the threshold"), "all": t("bold: all together"), "": ""}
     text = MapText(
@@ -66,7 +66,7 @@ def map_of(content: ReportInput, block: Block, threshold: float | None) -> Repor
         "Boundaries: {source}. Equal-area projection.", source=named.source or named.file.name
     )
     drawn = panels(figures, list(shapes.shapes.items()), unit, text, pivot=pivot)
-    return ReportMap(drawn, source, match.notes)
+    return ReportMap(drawn, source, tuple(t.of(note) for note in match.notes))
 
 
 def model_map_of(content: ReportInput, by: str, found: AreaFigures, unit: str) -> ReportMap | None:
@@ -87,7 +87,7 @@ def model_map_of(content: ReportInput, by: str, found: AreaFigures, unit: str) -
         return _not_drawn(content)
     t = content.t
     shapes = boundaries_of(named.file, named.key)
-    match = joined(list(found.areas), shapes.shapes, named.names)
+    match = joined(list(found.areas), shapes, named.names, where=named.file)
     text = MapText(
         "", t("The model's figure by area, not a measurement"),
         width=t("Width of the interval: how sure"),
@@ -98,7 +98,7 @@ def model_map_of(content: ReportInput, by: str, found: AreaFigures, unit: str) -
     )
     figures = figures_of_model(found, match.shape)
     drawn = panels(figures, list(shapes.shapes.items()), unit, text)
-    return ReportMap(drawn, source, match.notes)
+    return ReportMap(drawn, source, tuple(t.of(note) for note in match.notes))
 
 
 def _not_drawn(content: ReportInput) -> ReportMap:

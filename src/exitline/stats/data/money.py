@@ -212,8 +212,9 @@ def _resolve(use: LineUse, study: Study, held: Any, columns: Collection[str]) ->
     if use.share is not None:
         label = use.label or f"{use.share:g} of the {use.what}"
         return StudyLine(
-            label, share=use.share, of=use.of, what=use.what, within=use.within, boundary=boundary
-        )
+            label, share=use.share, of=use.of, what=use.what, within=use.within,
+            boundary=boundary, title=use.label or "",
+        )  # fmt: skip
     if use.value is not None:
         label = use.label or f"{use.value:.15g}"
         return StudyLine(

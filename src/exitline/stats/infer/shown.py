@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import MeasureError, nearest
-from exitline.words.numbers import decimals, rounded, write
+from exitline.words.numbers import decimals, line_name, rounded, write
 from exitline.words.shown import charts
 from exitline.words.shown.result import ShownResult
 from exitline.words.shown.table import ReadableTable
@@ -102,7 +102,11 @@ def _told(block: Any, titles: Mapping[str, str]) -> dict[str, str]:
     """Measure, line and areas of a block, as people call them."""
     by = ", ".join(titles.get(name, name) for name in block.by.split(", "))
     measure = titles.get(block.measure) or _name(block)
-    return {"measure": measure, "line": titles.get(block.line) or block.line, "areas": by}
+    return {
+        "measure": measure,
+        "line": titles.get(block.line) or line_name(block.line),
+        "areas": by,
+    }
 
 
 def _title(
@@ -188,7 +192,7 @@ def plot(
 
 def _line_title(line: str, titles: Mapping[str, str]) -> str:
     """A line as a heading has it."""
-    return titles.get(line) or (f"line {line}" if line else "")
+    return titles.get(line) or (f"line {line_name(line)}" if line else "")
 
 
 def _by_title(by: str, titles: Mapping[str, str]) -> str:

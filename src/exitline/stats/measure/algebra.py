@@ -97,6 +97,11 @@ def value(term: Term, micro: Micro, at: At) -> Any:
     plain = KINDS[term.kind](term, micro, at)
     if term.among is not None and term.kind not in RANKED:
         plain = plain * value(term.among, micro, at)
+    return taking_part(term, micro, plain)
+
+
+def taking_part(term: Term, micro: Micro, amount: Any) -> Any:
+    """The amount on rows whose welfare the term is taken of, zero on others."""
     if term.positive:
-        return micro.where(micro.welfare > 0, plain, 0.0)
-    return micro.where(micro.welfare >= 0, plain, 0.0) if term.nonnegative else plain
+        return micro.where(micro.welfare > 0, amount, 0.0)
+    return micro.where(micro.welfare >= 0, amount, 0.0) if term.nonnegative else amount

@@ -8,7 +8,7 @@ touches data.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Term:
     among : Term, optional
         Only those with this term's value 1 count; ranks are taken among them, and the density of
         a "kernel" is theirs.
+    moves : bool
+        Of a measure's term: its figure's value does not depend on it, only how the figure moves.
     """
 
     kind: str
@@ -79,6 +81,7 @@ class Term:
     ranking: Term | None = None
     among: Term | None = None
     value: str | None = None
+    moves: bool = field(default=False, compare=False)
 
     @property
     def idempotent(self) -> bool:
@@ -116,7 +119,7 @@ class Term:
     @property
     def only_moves(self) -> bool:
         """Whether a figure's value never depends on the term, only how the figure moves."""
-        return self.kind in {"kernel", "lower", "zenga_unit"}
+        return self.moves or self.kind in {"kernel", "lower", "zenga_unit"}
 
 
 @dataclass(frozen=True)

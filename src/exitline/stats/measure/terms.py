@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from exitline.stats.measure.algebra import KINDS, At, Micro, value
+from exitline.stats.measure.algebra import KINDS, At, Micro, taking_part, value
 from exitline.stats.measure.measures import rank_kinds
 from exitline.stats.measure.model import Scalar, Term
 from exitline.stats.measure.relative_lines import is_poor
 
-__all__ = ["KINDS", "At", "Micro", "value"]
+__all__ = ["KINDS", "At", "Micro", "ranks", "taking_part", "value"]
 
 ROOT_TWO_PI = 2.5066282746310002
 
@@ -88,19 +88,19 @@ def bandwidth(term: Term) -> Scalar:
 
 def _ranked(term: Term, micro: Micro, at: At) -> Any:
     """x F: what is summed, times the weighted number of rows that are ranked lower."""
-    of, ranking, among = _ranks(term, micro, at)
+    of, ranking, among = ranks(term, micro, at)
     lower, equal = micro.around(1.0, ranking, among, term, at)
     return of * among * (lower + equal / 2.0)
 
 
 def _lower(term: Term, micro: Micro, at: At) -> Any:
     """L: the weighted sum of x over rows that are ranked lower."""
-    of, ranking, among = _ranks(term, micro, at)
+    of, ranking, among = ranks(term, micro, at)
     lower, equal = micro.around(of, ranking, among, term, at)
     return among * (lower + equal / 2.0)
 
 
-def _ranks(term: Term, micro: Micro, at: At) -> tuple[Any, Any, Any]:
+def ranks(term: Term, micro: Micro, at: At) -> tuple[Any, Any, Any]:
     """What is summed, what it is ranked by, and whether a row takes part."""
     assert term.of is not None
     of = value(term.of, micro, at)

@@ -48,7 +48,11 @@ def test_a_password_lets_somebody_in(address, signed):
 
     assert set_to("short") == 1
     assert set_to("password123") == 1
-    assert set_to("an office of its own") == 0
+    done = subprocess.run(  # as an office does: in a process that has opened no register yet
+        [sys.executable, "-m", "exitline", "register", "password", "county", "--database", address,
+         "--password", "an office of its own"], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout + done.stderr) == (0, "county can sign in.\n")
     client = signed("")
     sent = {"name": "county", "password": "an office of its own"}
     assert client.post("/sign-in", sent).status_code == 302

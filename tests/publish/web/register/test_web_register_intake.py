@@ -243,7 +243,7 @@ def test_pairs_all_over_the_area_are_looked_for_in_the_background(signed, addres
 @pytest.mark.parametrize("in_town", [0, 1])
 def test_no_small_count_leaves_the_office_nor_what_gives_it_away(monkeypatch, in_town):
     from exitline.exits.register.store.read.programme import AreaLine
-    from exitline.publish.web.register.programme import donors
+    from exitline.publish.web.register.programme import table as donors
 
     villages = {
         "c/t/v/": (40, 12, 60, 3, 0, 0), "c/t/w/": (50, 30, 90, 20, 0, 0),

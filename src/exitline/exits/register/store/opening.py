@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from exitline.exits.register.store.errors import StoreError, StoreGoneError
 from exitline.exits.register.store.sight import Sight
 
 EVERYTHING = Sight()
-NEWEST = "0011_works_taken"
+NEWEST = "0012_turns"
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _set_scope(connection: Any, scope: Sight, *, one_moment: bool) -> None:
         )
 
 
-def open_store(address: str, *, key_file: Path | None = None) -> Store:
+def open_store(address: str, *, key_file: Path | None = None, earlier: bool = False) -> Store:
     """The register at an address.
 
     Parameters
@@ -120,6 +121,8 @@ def open_store(address: str, *, key_file: Path | None = None) -> Store:
         See `addresses.database`.
     key_file : Path, optional
         The key of identifiers; ``register.key`` beside an SQLite file by default.
+    earlier : bool
+        Also one whose tables are of an earlier release: to back it up.
 
     Returns
     -------
@@ -140,11 +143,27 @@ def open_store(address: str, *, key_file: Path | None = None) -> Store:
             remedy=f"make one: exitline register init --database {shown(address)}",
         )
     store = _store(address, key_file)
-    _refuse_other_release(store)
+    if not (earlier and state_of(store) in states()):
+        _refuse_other_release(store)
     return store
 
 
-def create_store(address: str, *, key_file: Path | None = None, empty: bool = False) -> Store:
+def states() -> tuple[str, ...]:
+    """The names of the register's migrations, from the first to the newest."""
+    from exitline.exits.register.store import migrations
+
+    found = (one.name.removesuffix(".py") for one in resources.files(migrations).iterdir())
+    return tuple(sorted(name for name in found if name[:1].isdigit()))
+
+
+def state_of(store: Store) -> str:
+    """The newest of the register's migrations that a database has."""
+    return max(_applied(store), default="")
+
+
+def create_store(
+    address: str, *, key_file: Path | None = None, empty: bool = False, state: str = NEWEST
+) -> Store:
     """A new, empty register: tables, guards, the key of its identifiers.
 
     Parameters
@@ -154,6 +173,8 @@ def create_store(address: str, *, key_file: Path | None = None, empty: bool = Fa
         As in `open_store`; made where it is not there.
     empty : bool
         Not even the day it was made, and no new key: a backup will fill it.
+    state : str
+        The migration up to which its tables are made: a backup of an earlier release will fill it.
 
     Raises
     ------
@@ -171,7 +192,7 @@ def create_store(address: str, *, key_file: Path | None = None, empty: bool = Fa
             expected="an empty database",
             remedy="use it, or name another",
         )
-    migrate(store)
+    migrate(store, state)
     if not empty:
         _make_key(store)
     return store
@@ -186,13 +207,13 @@ def upgrade_store(address: str, *, key_file: Path | None = None) -> Store:
     return store
 
 
-def migrate(store: Store) -> None:
-    """Bring the tables of a store to this release; every step stays as it is."""
+def migrate(store: Store, state: str = NEWEST) -> None:
+    """Bring the tables of a store to this release, or to the state of an earlier one."""
     from django.core.management import call_command
     from django.db import OperationalError, ProgrammingError
 
     try:
-        call_command("migrate", "register", database=store.alias, verbosity=0)
+        call_command("migrate", "register", state, database=store.alias, verbosity=0)
     except (OperationalError, ProgrammingError) as reason:
         raise _gone(store.address, reason) from reason
 

@@ -76,7 +76,7 @@ class ChoroplethPainter(Painter[ChoroplethScene]):
                     got="none", remedy="name the file of boundaries",
                 )  # fmt: skip
             shapes = boundaries_of(self.scene.ground.shapes, self.scene.key).shapes
-            match = joined(keys, shapes)
+            match = joined(keys, shapes, where=self.scene.ground.shapes)
             if match.areas:
                 raise MapError(
                     "an area has no shape", expected="a shape of the same name for each area",

@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 
 from exitline.publish.web.register.procedures import criterion_label, fact_label
 from exitline.words.catalogue import Language, language
+from exitline.words.said import Said, Told
 from exitline.words.texts import languages
 
 if TYPE_CHECKING:
@@ -58,6 +59,17 @@ def page(
     """
     t = spoken(request)
 
+    text = _environment().get_template(f"{name}.html.j2").render(
+        t=t, codes=languages(), person=person, csrf=get_token(request), today=date.today(),
+        here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""),
+        **_names(t, person), **given,
+    )  # fmt: skip
+    return HttpResponse(text, status=status, headers={"Content-Language": t.code})
+
+
+def _names(t: Language, person: Any) -> dict[str, Any]:
+    """What is said with names of a procedure and its standard, in the reader's words."""
+
     def named(fact: str) -> str:
         """A fact of a card in the reader's words."""
         return t.of(fact_label(person.store, person.under, fact)) if person is not None else fact
@@ -74,12 +86,27 @@ def page(
         """Names of a procedure in the reader's words, with commas between them."""
         return ", ".join(t.of(name) for name in names)
 
-    text = _environment().get_template(f"{name}.html.j2").render(
-        t=t, named=named, titled=titled, each=each, codes=languages(), person=person,
-        csrf=get_token(request), today=date.today(),
-        here=request.get_full_path(), tongue=language, note=request.GET.get("done", ""), **given,
-    )  # fmt: skip
-    return HttpResponse(text, status=status, headers={"Content-Language": t.code})
+    def fact_names(names: Iterable[str]) -> str:
+        """Facts of a card in the reader's words, with commas between them."""
+        return ", ".join(named(name) for name in names)
+
+    def refusal(text: str) -> str:
+        """Part of a refusal, names of steps and cases in the reader's words, too."""
+        if isinstance(text, Said) and text.parts:
+            names = {k: Told(v) if type(v) is str else v for k, v in text.parts.items()}
+            text = Said(str(text), text.message, names, text.many, text.n)
+        return t.of(text)
+
+    def because(decision: Any) -> str:
+        """The reason of a decision, its criteria by their titles."""
+        said, between, names = str(decision.reason).partition(": ")
+        known, listed = {one.name for one in decision.criteria}, names.split(", ")
+        if between and known.issuperset(listed):
+            names = ", ".join(t.of(titled(name)) for name in listed)
+        return t.of(said + between + names)
+
+    given = (named, titled, each, fact_names, refusal, because)
+    return {one.__name__: one for one in given}
 
 
 def compile_all() -> None:

@@ -11,9 +11,10 @@ import numpy as np
 from exitline.errors import DataError
 from exitline.stats.data.sampling.replicated import ReplicateWeights
 from exitline.stats.infer.designs.variances import Replicates
-from exitline.stats.infer.intake.arrays import Arrays, Domains
+from exitline.stats.infer.intake.arrays import Arrays
 from exitline.stats.infer.intake.cells import domain_codes, place_of
 from exitline.stats.infer.intake.codes import numbers
+from exitline.stats.infer.intake.ordered import Domains
 from exitline.stats.measure import terms
 from exitline.stats.measure.measures.quantiles import share_at_or_below
 from exitline.stats.measure.model import Given
@@ -30,12 +31,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     By = tuple[int, ...]
 
-AT_ONCE = 20_000_000
+AT_ONCE = 4_000_000
 """Weights that are worked on at a time: rows x replicates."""
 READ_AT_ONCE = 100_000_000
 """Weights that are read at a time, where a figure needs all rows: rows x replicates."""
-ROWS_AT_ONCE = 1024
-"""Rows that are laid out at a time, so that they stay near the processor."""
 ENOUGH = 8
 """Times the replicates: so many different rows of a domain show its rank."""
 RANK = 1e-5
@@ -113,11 +112,11 @@ def _by_blocks(
 ) -> Iterator[Arrays]:
     """The same rows with a block of weights at a time; what they are ordered by is kept."""
     given, domains = _given_of(rows), _domains(rows, cells, sets)
-    orders: dict[Any, Any] = {}
+    known: dict[Any, Any] = {}
     for block in _blocks(weights, AT_ONCE // max(rows.num_rows, 1)):
-        arrays = Arrays(plan, given, _weights(rows, block, plan), domains, dict(orders))
+        arrays = Arrays(plan, given, _weights(rows, block, plan), domains, dict(known))
         yield arrays
-        orders |= {key: known for key, known in arrays._known.items() if key[0] == "order"}
+        known = arrays.of_rows
 
 
 def _of_sums_alone(plan: Plan) -> bool:
@@ -167,10 +166,15 @@ def _given_of(rows: pa.Table) -> dict[str, Floats]:
 
 def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
     """Replicate weights, shape (rows, weights); missing and infinite ones are refused."""
-    columns = [numbers(rows.column(f"replicate{i}")) for i in block]
+    found = np.empty((len(block), rows.num_rows)).T  # each weight in one piece
+    for i, replicate in enumerate(block):
+        begin = 0
+        for chunk in rows.column(f"replicate{replicate}").chunks:
+            found[begin : begin + len(chunk), i] = numbers(chunk)
+            begin += len(chunk)
     with np.errstate(invalid="ignore", over="ignore"):
-        odd = [i for i, column in enumerate(columns) if not np.isfinite(column.sum())]
-    bad = [i for i in odd if not np.isfinite(columns[i]).all()]
+        odd = np.flatnonzero(~np.isfinite(found.sum(axis=0)))
+    bad = [i for i in odd if not np.isfinite(found[:, i]).all()]
     if bad:
         names = [plan.design.replicates[block[i]] for i in bad]
         raise DataError(
@@ -180,11 +184,6 @@ def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
             got="missing or infinite ones",
             remedy="complete them, or leave these replicates out and give the scales anew",
         )
-    found = np.empty((rows.num_rows, len(columns)))
-    for start in range(0, len(found), ROWS_AT_ONCE):
-        part = slice(start, start + ROWS_AT_ONCE)
-        for i, column in enumerate(columns):
-            found[part, i] = column[part]
     return found
 
 
@@ -243,8 +242,7 @@ def _total(arrays: Arrays, term: Term, line: int | None, by: By) -> Floats:
         return np.ones((domains.size, arrays.weights.shape[1]))
     key = ("total", term, line if term.needs_line else None, by)
     if key not in arrays._known:
-        amount = terms.value(term, arrays, terms.At(line, by))
-        arrays._known[key] = arrays.sum(amount, arrays.weight(term.unit), domains)
+        arrays._known[key] = arrays.total(term, terms.At(line, by))
     found: Floats = arrays._known[key]
     return found
 
@@ -306,7 +304,8 @@ def _marks(weights: Floats) -> Floats:
     """A number of each row that rows have in common whose weights are multiples of each other."""
     norm = np.sqrt(np.einsum("ij,ij->i", weights, weights))
     by_chance = np.random.default_rng(0).standard_normal(weights.shape[1])
-    mark: Floats = ((weights @ by_chance) / np.where(norm > 0, norm, 1.0)).round(9)
+    along = np.einsum("ij,j->i", weights, by_chance)
+    mark: Floats = (along / np.where(norm > 0, norm, 1.0)).round(9)
     return mark
 
 
@@ -338,10 +337,18 @@ class _Different:
 
 def _first_of_each(code: Ints, mark: Floats, *, sort: bool = True) -> Ints:
     """Where each pair of a domain and a mark stands first, in the order of the pairs."""
-    order = np.lexsort((mark, code)) if sort else np.arange(len(code))
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (code[order][1:] != code[order][:-1]) | (mark[order][1:] != mark[order][:-1])
-    return np.asarray(order[new], dtype=np.int64)
+    order = np.flatnonzero(_new(code, mark))  # rows of one PSU mostly stand together
+    if sort:
+        order = order[np.lexsort((mark[order], code[order]))]
+        order = order[_new(code[order], mark[order])]
+    return order
+
+
+def _new(code: Ints, mark: Floats) -> NDArray[np.bool_]:
+    """Whether a pair is another than the one before it."""
+    new = np.ones(len(code), dtype=bool)
+    new[1:] = (code[1:] != code[:-1]) | (mark[1:] != mark[:-1])
+    return new
 
 
 def _rank(matrix: Floats) -> int:

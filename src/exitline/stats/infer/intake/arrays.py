@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from exitline.stats.infer.intake.ordered import Domains, Ordered
 from exitline.stats.measure import terms
 from exitline.stats.measure.algebra import At
 from exitline.stats.measure.passes.inverse import CLOSE, LINEAR
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Domains:
-    """A set of domains over rows.
-
-    Attributes
-    ----------
-    code : int array, shape (rows,)
-        The domain of each row, from 0.
-    size : int
-    """
-
-    code: Ints
-    size: int
-
-
-@dataclass(frozen=True)
 class Arrays:
     """Rows and a block of weights, for `exitline.stats.measure.terms.value`.
 
@@ -50,7 +36,7 @@ class Arrays:
     given : dict of str to float array, shape (rows, 1)
         Columns of `exitline.stats.measure.passes.micro.micro`.
     weights : float array, shape (rows, weights)
-        Of households.
+        Of households; each column in one piece of memory, as all of them are.
     sets : dict of tuple of int to Domains
     """
 
@@ -75,7 +61,8 @@ class Arrays:
         scalar = line.relative.scalar
         if line.within:
             return line.relative.line(self.found(scalar, At(None, at.by)), self)
-        return line.relative.line(self.scalar(scalar, At(None, ()), whole=True), self)
+        found = self.scalar(scalar, At(None, ()), whole=True)
+        return line.relative.line(self._on_rows(found, self.sets[()]), self)
 
     def boundary(self, at: At) -> Boundary:
         """Who is poor at the line."""
@@ -93,34 +80,57 @@ class Arrays:
         """
         key = ("weight", unit, whole, fixed)
         if key not in self._known:
-            persons = unit == "persons" and self.plan.design.size is not None
-            times = self.given["size"] if persons else 1.0
-            times = times if whole else times * self.given["inside"]
-            self._known[key] = (self.given["weight"] if fixed else self.weights) * times
+            times, plain = self._times(unit, whole=whole), self._plain(fixed=fixed)
+            self._known[key] = plain if times is None else plain * times
         found: Floats = self._known[key]
+        return found
+
+    def _plain(self, *, fixed: bool) -> Floats:
+        """Weights as they stand in the data."""
+        return self.given["weight"] if fixed else self.weights
+
+    def _times(self, unit: Unit, *, whole: bool) -> Floats | None:
+        """What the weight of a household is taken times; None where that is 1 on all rows."""
+        key = ("rows", "times", unit, whole)
+        if key not in self._known:
+            persons = unit == "persons" and self.plan.design.size is not None
+            times = self.given["size"] if persons else np.ones_like(self.given["weight"])
+            times = times if whole else times * self.given["inside"]
+            self._known[key] = None if bool((times == 1.0).all()) else times
+        found: Floats | None = self._known[key]
         return found
 
     def found(self, scalar: Scalar, at: At) -> Any:
         """The figure of the row's domain, with each weight."""
-        return self.scalar(scalar, at)[self.sets[at.by or ()].code]
+        return self._on_rows(self.scalar(scalar, at), self.sets[at.by or ()])
+
+    def _on_rows(self, found: Floats, domains: Domains) -> Floats:
+        """What is known of each domain on each of its rows, each weight in one piece."""
+        return np.take(found.T, domains.code, axis=1).T
 
     def scalar(self, scalar: Scalar, at: At, *, whole: bool = False) -> Floats:
         """A quantile or mean of each domain, shape (domains, weights)."""
         key = (scalar, at, whole)
         if key not in self._known:
-            weight = self.weight(scalar.unit, whole=whole, fixed=scalar.fixed)
-            if scalar.among is not None:
-                weight = weight * terms.value(scalar.among, self, at)
-            values = terms.value(scalar.of, self, at)
+            among = 1.0 if scalar.among is None else terms.value(scalar.among, self, at)
+            values = self._value(scalar.of, at)
             domains = self.sets[at.by or ()]
             if scalar.kind == "mean":
-                top, bottom = (self.sum(x, weight, domains) for x in (values, 1.0))
+                how = {"whole": whole, "fixed": scalar.fixed}
+                top, bottom = (
+                    self.sum(x * among, scalar.unit, domains, **how) for x in (values, 1.0)
+                )
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    self._known[key] = top / bottom
-            elif scalar.rule in ("math", "hf1"):
+                    mean: Floats = top / bottom
+                self._known[key] = mean
+                return mean
+            weight = self.weight(scalar.unit, whole=whole, fixed=scalar.fixed)
+            weight = weight if scalar.among is None else weight * among
+            if scalar.rule in ("math", "hf1"):
                 share = scalar.probability
                 p = (scalar.alpha or 0.0) if share is None else self.scalar(share, at, whole=whole)
-                self._known[key] = self._quantile(values, weight, p, domains)
+                order = self._order(values, domains)
+                self._known[key] = order.quantile(values[:, 0], weight, p)
             else:
                 self._known[key] = np.column_stack(
                     [_by_rule(values[:, 0], w, domains, scalar) for w in weight.T]
@@ -128,49 +138,22 @@ class Arrays:
         found: Floats = self._known[key]
         return found
 
-    def _quantile(
-        self, values: Floats, weight: Floats, p: float | Floats, domains: Domains
-    ) -> Floats:
-        """The smallest value at which the cumulative share of weights reaches p."""
-        order, starts = self._order(values, domains)
-        upto = np.cumsum(weight[order], axis=0)
-        before, total = _by_segment(upto, starts)
-        target = before + (p - CLOSE) * total
-        below = np.add.reduceat(upto < np.repeat(target, np.diff(starts), axis=0), starts[:-1])
-        place = np.minimum(starts[:-1, None] + below, starts[1:, None] - 1)
-        return np.where(total > 0, values[order, 0][place], np.nan)
-
     def around(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> tuple[Any, Any]:
         """Weighted sums of `amount` over lower ranks of the domain, and over equal ones."""
         weight = self.weight(term.unit) * amount * among
         domains = self.sets[at.by or ()]
         if ranking.shape[1] == 1:
-            return self._around(weight, ranking, domains)
+            return self._order(ranking, domains).around(weight)
         parts = [
-            self._around(weight[:, [i]], ranking[:, [i]], domains) for i in range(weight.shape[1])
+            Ordered.of(ranking[:, i], domains).around(weight[:, [i]])
+            for i in range(weight.shape[1])
         ]
         return np.hstack([lower for lower, _ in parts]), np.hstack([equal for _, equal in parts])
-
-    def _around(self, weight: Floats, ranking: Floats, domains: Domains) -> tuple[Floats, Floats]:
-        """As `around`, for one ranking."""
-        order, starts = self._order(ranking, domains)
-        upto = np.cumsum(weight[order], axis=0)
-        before = np.repeat(_by_segment(upto, starts)[0], np.diff(starts), axis=0)
-        ranked, code = ranking[order, 0], domains.code[order]
-        new = np.ones(len(order), dtype=bool)
-        new[1:] = (ranked[1:] != ranked[:-1]) | (code[1:] != code[:-1])
-        heads = np.flatnonzero(new)
-        tie = np.cumsum(new) - 1
-        ends = np.append(heads[1:], len(order)) - 1
-        lower, equal = np.empty_like(upto), np.empty_like(upto)
-        equal[order] = np.add.reduceat(weight[order], heads)[tie]
-        lower[order] = upto[ends][tie] - before
-        return lower - equal, equal
 
     def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
         """Weighted sum of `amount` over the domain."""
         domains = self.sets[at.by or ()]
-        return self.sum(amount * among, self.weight(term.unit), domains)[domains.code]
+        return self._on_rows(self.sum(amount * among, term.unit, domains), domains)
 
     def ends(self, ranking: Any, among: Any, at: At) -> tuple[Any, Any]:
         """The lowest and the highest rank of the domain, with each weight."""
@@ -184,34 +167,82 @@ class Arrays:
         return found[0], found[1]
 
     def ready(self, term: Term, at: At) -> Any:
-        """Nothing is kept: each value is worked out when it is asked for."""
+        """A value that is kept, as it is the same with any weights."""
+        return self._known.get(("rows", "value", term, at))
 
-    def _order(self, ranking: Floats, domains: Domains) -> tuple[Ints, Ints]:
-        """Rows by domain and rank, and where each domain starts (and the last one ends)."""
-        key = ("order", ranking.tobytes() if ranking.size < 64 else id(ranking), id(domains))
+    def _value(self, term: Term, at: At) -> Any:
+        """A term on each row; kept where it does not rest on weights."""
+        found = terms.value(term, self, at)
+        if not self._rests_on_weights(term, at):
+            self._known["rows", "value", term, at] = found
+        return found
+
+    def _rests_on_weights(self, term: Term, at: At) -> bool:
+        """Whether a term has other values with other weights."""
+        line = self.plan.lines[at.line] if term.needs_line and at.line is not None else None
+        if line is not None and line.relative is not None:
+            return True
+        found = any(part.at is not None and not part.at.fixed for part in term.parts)
+        return found or term.ranked or any(part.kind == "kernel" for part in term.parts)
+
+    def _order(self, ranking: Floats, domains: Domains) -> Ordered:
+        """Rows by domain and rank."""
+        same = ranking.tobytes() if ranking.size < 64 else id(ranking)
+        key = ("rows", "order", same, id(domains))
         if key not in self._known:
-            order = np.lexsort((ranking[:, 0], domains.code))
-            starts = np.searchsorted(domains.code[order], np.arange(domains.size + 1))
-            self._known[key] = (order, starts, ranking)  # kept, so that no other has its id
-        order, starts, _ = self._known[key]
-        return order, starts
+            # the ranking itself is kept, so that no other has its id
+            self._known[key] = Ordered.of(ranking[:, 0], domains), ranking
+        found: Ordered = self._known[key][0]
+        return found
 
-    def sum(self, amount: Any, weight: Floats, domains: Domains) -> Floats:
+    @property
+    def of_rows(self) -> dict[Any, Any]:
+        """What is known of the rows and is the same with any other weights."""
+        return {key: known for key, known in self._known.items() if key[0] in ("rows", "count")}
+
+    def total(self, term: Term, at: At) -> Floats:
+        """Weighted sums of a term by domain, shape (domains, weights)."""
+        domains = self.sets[at.by or ()]
+        found = self._of_ranks(term, at, domains) if term.kind == "ranked" else None
+        if found is not None:
+            return found
+        amount = self._value(term, at) if term.within else terms.value(term, self, at)
+        return self.sum(amount, term.unit, domains)
+
+    def _of_ranks(self, term: Term, at: At, domains: Domains) -> Floats | None:
+        """The sums of a "ranked" term without a rank for each row; None where these differ."""
+        assert term.of is not None
+        self._value(term.ranking or term.of, at)
+        amount, ranking, among = terms.ranks(term, self, at)
+        amount = terms.taking_part(term, self, amount * among)
+        among = among * np.ones((len(domains.code), 1))
+        if max(np.shape(x)[1] for x in (amount, ranking, among)) > 1:
+            return None
+        whole = not (term.positive or term.nonnegative) or term.of.kind == "welfare"
+        return self._order(ranking, domains).ranked(
+            self.weight(term.unit), amount[:, 0], among[:, 0],
+            alike=term.ranking is None and whole,
+        )  # fmt: skip
+
+    def sum(
+        self, amount: Any, unit: Unit, domains: Domains, *, whole: bool = False, fixed: bool = False
+    ) -> Floats:
         """Weighted sums by domain, shape (domains, weights).
 
         What has no weight takes no part, whatever its amount: a household that a replicate
         leaves out may have no rank, and so no figure.
         """
-        from scipy.sparse import csr_array
-
-        rows = len(domains.code)
-        shape = (domains.size, rows)
-        place = (domains.code, np.arange(rows))
+        times = self._times(unit, whole=whole)
         if np.ndim(amount) == 2 and amount.shape[1] > 1:
-            ones = csr_array((np.ones(rows), place), shape=shape)
-            return np.asarray(ones @ (np.where(weight != 0, amount, 0.0) * weight))
-        flat = np.broadcast_to(np.asarray(amount, dtype=np.float64).reshape(-1), (rows,))
-        return np.asarray(csr_array((flat, place), shape=shape) @ weight)
+            found = domains.sums(amount * self.weight(unit, whole=whole, fixed=fixed))
+        else:
+            flat = np.asarray(amount if times is None else amount * times, dtype=np.float64)
+            flat = np.broadcast_to(flat.reshape(-1), (len(domains.code),))
+            found = domains.sums(self._plain(fixed=fixed), flat)
+        if np.isfinite(found).all():
+            return found
+        weight = self.weight(unit, whole=whole, fixed=fixed)
+        return domains.sums(np.where(weight != 0, amount, 0.0) * weight)
 
     def count(self, by: By) -> Floats:
         """Rows of each domain that have a weight in the full sample, shape (domains,)."""
@@ -291,10 +322,3 @@ def _by_rule(values: Floats, weight: Floats, domains: Domains, scalar: Scalar) -
             found = (low + high) / 2.0
     result[there] = found[there]
     return result
-
-
-def _by_segment(upto: Floats, starts: Ints) -> tuple[Floats, Floats]:
-    """Of cumulative sums: what stands before each segment, and what it adds."""
-    padded = np.vstack([np.zeros((1, upto.shape[1])), upto])
-    before = padded[starts[:-1]]
-    return before, padded[starts[1:]] - before

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
 
 from exitline.errors import DataError, ExitlineError, Faults
 
@@ -102,6 +100,9 @@ def _together(
     problem: Problem, low: Floats, high: Floats, names: Sequence[Auxiliary], bounds: str
 ) -> DataError | None:
     """The error for totals that cannot be reached all at once."""
+    from scipy import sparse
+    from scipy.optimize import linprog
+
     amounts = (problem.x * problem.weight[:, None] / problem.scale).T
     size = len(names)
     slack = sparse.identity(size)

@@ -102,7 +102,7 @@ def _of_poor(
 ) -> Measure:
     """A measure of the median of those below the line."""
     at = Scalar("quantile", 0.5, among=Term("poor"))
-    terms = (Term("poor"), Term("at_most", at=at), Term("kernel", at=at))
+    terms = (Term("poor"), Term("at_most", at=at, moves=True), Term("kernel", at=at))
     return Measure(
         name, terms, rule, "plain", unit, label, scalars=(at,), own_line=line,  # type: ignore[arg-type]
         better=better, undefined=NOBODY,  # type: ignore[arg-type]

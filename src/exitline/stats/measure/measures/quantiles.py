@@ -78,7 +78,7 @@ def at_risk_threshold(share: float = 0.6, p: float = 0.5) -> Measure:
 def _at(name: str, at: Scalar, share: float, label: str, interval: str) -> Measure:
     """share x a quantile."""
     p = probability(at.alpha or 0.0)
-    terms = (Term("one"), Term("at_most", at=at), Term("kernel", at=at))
+    terms = (Term("one"), Term("at_most", at=at, moves=True), Term("kernel", at=at))
     woodruff = None if interval == REPLICATES else Woodruff(at, share, interval)
     return Measure(
         name, terms, rules.quantile, "plain", "money", label, parameters=(p, share),

@@ -3,7 +3,8 @@
 The file is gzipped JSON lines: a header, then every row of every table in the order in which they
 can be read back, the files of papers, then a line with how many there are. Its digest is that of
 the lines, so the backups of equal registers are equal, whatever the engine. The key of identifiers
-is not in it.
+is not in it. The header names the tables' state and columns, so that a later release makes the
+tables as they were, fills them, and brings them to its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +27,7 @@ from django.db import DatabaseError, connections
 from exitline.digest import written
 from exitline.exits.register.store import models
 from exitline.exits.register.store.errors import StoreError
-from exitline.exits.register.store.opening import NEWEST, Store
+from exitline.exits.register.store.opening import NEWEST, Store, state_of, states
 from exitline.exits.register.store.papers.files import folder_of_papers, opened, put
 from exitline.files import whole_file
 from exitline.version import __version__
@@ -86,7 +87,8 @@ def write_backup(store: Store, out: Path) -> BackupFile:
         partial.open("wb") as raw,
         gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
     ):
-        for line in chain(_lines(store), _papers(store, counted)):
+        tables = tables_of(state_of(store))
+        for line in chain(_lines(store, tables), _papers(store, tables, counted)):
             rows += 1
             digest.update(line)
             packed.write(line)
@@ -95,28 +97,45 @@ def write_backup(store: Store, out: Path) -> BackupFile:
 
 
 def read_backup(store: Store, file: Path) -> BackupFile:
-    """Every row of a backup into an empty register, in one transaction.
+    """Every row of a backup into an empty register with its tables, in one transaction.
 
     Raises
     ------
     StoreError
         When it is no whole backup of this release's tables: nothing was restored.
     """
-    found = check_backup(file)
+    found, tables = check_backup(file), tables_of(state_of(store))
     with store.transaction():
         pending: list[Any] = []
         for said in _rows(file):
             if said[:1] == [PAPER]:
                 _put(store, said, file)
                 continue
-            made = _row(said, file)
+            made = _row(said, file, tables)
             if pending and (len(pending) == AT_ONCE or type(pending[0]) is not type(made)):
                 _write(store, pending, file)
                 pending = []
             pending.append(made)
         _write(store, pending, file)
-        _set_sequences(store)
+        _set_sequences(store, tables)
     return found
+
+
+def tables_of(state: str) -> dict[str, Any]:
+    """The tables of a register as a migration left them, by name, in the order of a backup."""
+    if state == NEWEST:
+        return {name: getattr(models, name) for name in TABLES}
+    from django.db.migrations.loader import MigrationLoader
+
+    apps = MigrationLoader(None).project_state(("register", state)).apps
+    there = {model.__name__: model for model in apps.get_app_config("register").get_models()}
+    return {name: there[name] for name in TABLES if name in there}
+
+
+def _columns(tables: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The columns of each table, in the order of a backup's rows."""
+    return {name: [field.attname for field in model._meta.concrete_fields]
+            for name, model in tables.items()}  # fmt: skip
 
 
 def check_backup(file: Path) -> BackupFile:
@@ -151,20 +170,22 @@ def _rows(file: Path) -> Iterator[Any]:
         yield said
 
 
-def _lines(store: Store) -> Iterator[bytes]:
+def _lines(store: Store, tables: Mapping[str, Any]) -> Iterator[bytes]:
     """The lines of a backup but for the last one."""
-    yield _line({"register": 1, "tables": NEWEST, "release": __version__})
-    for name in TABLES:
-        model = getattr(models, name)
-        names = [field.attname for field in model._meta.concrete_fields]
-        rows = model.objects.using(store.alias).order_by("pk").values_list(*names)
+    columns = _columns(tables)
+    yield _line({"register": 1, "tables": state_of(store), "release": __version__,
+                 "columns": columns})  # fmt: skip
+    for name, model in tables.items():
+        rows = model.objects.using(store.alias).order_by("pk").values_list(*columns[name])
         for row in rows.iterator(chunk_size=AT_ONCE):
             yield _line([name, *row])
 
 
-def _papers(store: Store, counted: list[int]) -> Iterator[bytes]:
+def _papers(store: Store, tables: Mapping[str, Any], counted: list[int]) -> Iterator[bytes]:
     """A line for each file of a paper, by digest; how many, and how many are not there."""
-    rows = models.PaperRow.objects.using(store.alias).order_by("digest")
+    if "PaperRow" not in tables:
+        return
+    rows = tables["PaperRow"].objects.using(store.alias).order_by("digest")
     if rows.exists():
         folder_of_papers(store)  # where there is none, that is said, and no paper is called lost
     for digest in rows.values_list("digest", flat=True).distinct():
@@ -215,11 +236,11 @@ def _parsed(line: bytes, file: Path) -> Any:
         raise _no_backup(file, "a line that is no JSON") from reason
 
 
-def _row(said: Any, file: Path) -> Any:
+def _row(said: Any, file: Path, tables: Mapping[str, Any]) -> Any:
     """A row of its table."""
-    if not (isinstance(said, list) and said and said[0] in TABLES):
+    if not (isinstance(said, list) and said and said[0] in tables):
         raise _no_backup(file, "a row of no table")
-    model = getattr(models, said[0])
+    model = tables[said[0]]
     fields = model._meta.concrete_fields
     if len(said) != len(fields) + 1:
         raise _no_backup(file, "a row of other columns")
@@ -235,15 +256,15 @@ def _write(store: Store, rows: list[Any], file: Path) -> None:
         raise _no_backup(file, "rows that are in no register") from reason
 
 
-def _set_sequences(store: Store) -> None:
+def _set_sequences(store: Store, tables: Mapping[str, Any]) -> None:
     """New rows get numbers behind those that were restored."""
     connection = connections[store.alias]
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        for name in TABLES:
-            table = getattr(models, name)._meta.db_table
-            if getattr(models, name)._meta.pk.name == "id":
+        for model in tables.values():
+            table = model._meta.db_table
+            if model._meta.pk.name == "id":
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
                     f" coalesce((SELECT max(id) FROM {table}), 1),"
@@ -251,21 +272,36 @@ def _set_sequences(store: Store) -> None:
                 )
 
 
+def state_in(file: Path) -> str:
+    """The migration that left the tables of a backup as they are.
+
+    Raises
+    ------
+    StoreError
+        When this release cannot make such tables: nothing was restored.
+    """
+    header = _parsed(next(_read(file), b"{}"), file)
+    _refuse_other_header(header, file)
+    return str(header["tables"])
+
+
 def _refuse_other_header(said: Any, file: Path) -> None:
-    """Refuse what is no backup, and one of other tables, with the release that can read it."""
+    """Refuse what is no backup, and one of a later release, or without the names of its columns."""
     header = said if isinstance(said, dict) else {}
     if header.get("register") != 1:
         raise _no_backup(file, "another header")
-    if header.get("tables") != NEWEST:
-        release = header.get("release", "that wrote it")
-        raise StoreError(
-            "the backup is of another release's tables",
-            where=str(file),
-            expected=f"tables up to {NEWEST}",
-            got=str(header.get("tables")),
-            remedy=f"restore it with the release {release}, then with this one: "
-            "exitline register init --upgrade; nothing was restored",
-        )
+    state = header.get("tables")
+    if state in states() and header.get("columns") == _columns(tables_of(str(state))):
+        return
+    release = header.get("release", "that wrote it")
+    raise StoreError(
+        "the backup is of another release's tables",
+        where=str(file),
+        expected=f"tables up to {NEWEST}",
+        got=str(state),
+        remedy=f"restore it with the release {release}, then with this one: "
+        "exitline register init --upgrade; nothing was restored",
+    )
 
 
 def _no_backup(file: Path, got: str) -> StoreError:

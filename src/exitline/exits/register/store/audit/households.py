@@ -179,7 +179,7 @@ def _column_faults(where: str, columns: tuple[Any, ...], event: Event) -> Iterat
 
 _COMPARED: dict[type[models.Model], tuple[str, ...]] = {
     StandingRow: ("path", "county_id", "number", "on", "recorded", "next_on", "next_recorded",
-                  "state", "category", "listed", "since"),
+                  "state", "category", "listed", "since", "turned"),
     CaseRow: ("path", "name", "began", "began_recorded", "began_by", "ended", "ended_recorded"),
     DutyRow: ("path", "name", "role", "began", "began_recorded", "due", "done", "done_recorded",
               "gone", "gone_recorded"),

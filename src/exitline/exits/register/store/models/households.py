@@ -49,6 +49,7 @@ class HouseholdRow(models.Model):
         )
         indexes = (
             by_path("household", "state"),
+            models.Index(fields=["path", "key"], name="household_by_key"),
             models.Index(
                 fields=["gone_on", "came_on"],
                 condition=models.Q(gone_on__isnull=False) | models.Q(came_on__isnull=False),

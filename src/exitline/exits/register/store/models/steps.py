@@ -42,7 +42,11 @@ class StepRow(FollowedRow):
             models.UniqueConstraint(fields=["county", "number"], name="step_number_in_county"),
             models.UniqueConstraint(fields=["household", "place"], name="step_place"),
         )
-        indexes = (by_path("step"),)
+        indexes = (
+            by_path("step"),
+            models.Index(fields=["step", "on", "path"], name="step_by_name"),
+            models.Index(fields=["recorded", "path", "step"], name="step_by_day"),
+        )
 
 
 class StandingRow(FollowedRow):
@@ -64,11 +68,18 @@ class StandingRow(FollowedRow):
     category = models.TextField(blank=True, default="")
     listed = models.BooleanField()
     since = models.DateField()  # when the household came into this state
+    turned = models.BooleanField(default=False)  # it was not on the list before, or was
 
     class Meta:
         db_table = "register_standing"
         indexes = (
             by_path("standing", "on"),
+            models.Index(
+                fields=["path", "on"],
+                include=["household", "number", "listed"],
+                condition=models.Q(turned=True),
+                name="standing_turn",
+            ),
             models.Index(fields=["household", "number"], name="standing_of"),
         )
 

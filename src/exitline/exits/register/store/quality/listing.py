@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,13 +61,15 @@ def findings(
         return tuple(rows[after : after + most])
 
 
-def coverage_by_area(store: Store, day: date) -> tuple[Covered, ...]:
-    """Findings by village: open, late, explained, corrected.
+def coverage_by_area(store: Store, day: date, most: int = 200) -> tuple[Covered, ...]:
+    """Findings by village, or by the areas above where villages are too many to look at.
 
     Parameters
     ----------
     day : date
         From which a finding that is due is late.
+    most : int
+        Most areas.
     """
     many = {
         "open_": Count("id", filter=Q(status=OPEN)),
@@ -79,13 +82,31 @@ def coverage_by_area(store: Store, day: date) -> tuple[Covered, ...]:
         counted = {path: found for path, *found in rows.values_list("path").annotate(**many)}
         homes = store.scope.of(HouseholdRow.objects.using(store.alias)).filter(gone="")
         living = dict(homes.values_list("path").annotate(Count("id")))
+        shown = _few(living, most)
+        found: dict[str, list[int]] = {}
+        for path, here in living.items():
+            line = found.setdefault(shown(path), [0] * 5)
+            for i, one in enumerate((here, *counted.get(path, ()))):
+                line[i] += one
         names: dict[str, str] = dict(
-            AreaRow.objects.using(store.alias).filter(path__in=living).values_list("path", "name")
+            AreaRow.objects.using(store.alias).filter(path__in=found).values_list("path", "name")
         )
-    return tuple(
-        Covered(path, names.get(path) or path, here, *counted.get(path, (0, 0, 0, 0)))
-        for path, here in sorted(living.items())
-    )
+    return tuple(Covered(path, names.get(path) or path, *found[path]) for path in sorted(found))
+
+
+def _few(paths: Iterable[str], most: int) -> Callable[[str], str]:
+    """How a path is shortened so that at most so many are left.
+
+    Examples
+    --------
+    >>> _few(["c/a/v/", "c/a/w/", "c/b/v/"], 2)("c/a/v/")
+    'c/a/'
+    """
+    split = [path.split("/")[:-1] for path in paths]
+    deepest = max(map(len, split), default=1)
+    levels = (n for n in range(deepest, 1, -1) if len({tuple(one[:n]) for one in split}) <= most)
+    level = next(levels, 1)
+    return lambda path: "/".join(path.split("/")[:-1][:level]) + "/"
 
 
 def check_numbers(store: Store) -> tuple[tuple[str, str], ...]:

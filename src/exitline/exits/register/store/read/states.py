@@ -1,4 +1,4 @@
-"""How many households stand in each state now: counted again only as often as that is cheap.
+"""Counts of now, such as households by state: counted again only as often as that is cheap.
 
 A county of a million households takes a tenth of a second to count, a village nothing. What was
 counted is kept for a hundred times as long as the counting took, so that it takes one hundredth of
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
 from exitline.exits.register.store.opening import Store
 
@@ -23,12 +25,12 @@ MOST_KEPT = 10_000
 class _Count:
     """What was counted in one area, and until when it is kept."""
 
-    states: dict[str, int] = field(default_factory=dict)
+    found: Any = None
     until: float = 0.0
     counting: threading.Lock = field(default_factory=threading.Lock)
 
 
-_KEPT: dict[tuple[str, str, str], _Count] = {}
+_KEPT: dict[tuple[Any, ...], _Count] = {}
 
 
 def states_now(store: Store) -> dict[str, int]:
@@ -44,23 +46,39 @@ def states_now(store: Store) -> dict[str, int]:
         State to households, by state; as of a moment that is at most a hundred times as long ago
         as the counting takes.
     """
+    found: dict[str, int] = kept(store, "states", lambda: _counted(store))
+    return found
+
+
+def kept(store: Store, what: Hashable, count: Callable[[], Any], free: float = 0.0) -> Any:
+    """What was counted in the scope, as of a moment that is at most a hundred countings ago.
+
+    Parameters
+    ----------
+    what : hashable
+        Which count, and of what.
+    count : callable
+        Counts.
+    free : float
+        Seconds: what took less is counted each time.
+    """
     if len(_KEPT) > MOST_KEPT:
         _KEPT.clear()
-    kept = _KEPT.setdefault((store.alias, store.address, store.scope.path), _Count())
-    if time.monotonic() < kept.until:
-        return kept.states
-    first = not kept.until
-    if not kept.counting.acquire(blocking=first):
-        return kept.states  # somebody counts: as it was
+    known = _KEPT.setdefault((store.alias, store.address, store.scope.path, what), _Count())
+    if time.monotonic() < known.until:
+        return known.found
+    first = not known.until
+    if not known.counting.acquire(blocking=first):
+        return known.found  # somebody counts: as it was
     try:
-        if time.monotonic() >= kept.until:
+        if time.monotonic() >= known.until:
             begun = time.monotonic()
-            kept.states = _counted(store)
+            known.found = count()
             ended = time.monotonic()
-            kept.until = ended + SHARE * (ended - begun)
+            known.until = ended + (SHARE * (ended - begun) if ended - begun > free else 0)
+        return known.found
     finally:
-        kept.counting.release()
-    return kept.states
+        known.counting.release()
 
 
 def _counted(store: Store) -> dict[str, int]:

@@ -159,4 +159,4 @@ def households(
     if text:
         rows = rows.filter(key__startswith=text)
     with store.transaction():
-        return tuple(rows.select_related("area").order_by("path", "key")[after : after + most])
+        return tuple(rows.prefetch_related("area").order_by("path", "key")[after : after + most])

@@ -203,24 +203,6 @@ def add_identifier(
         ) from reason  # fmt: skip
 
 
-def end_member(
-    store: Store, key: str, expected_version: int | None, by: str, *, number: int, on: date,
-    why: str, token: str | None = None,
-) -> None:  # fmt: skip
-    """A member leaves on a day: death, marriage out, a move."""
-    past(on, say("the day"))
-    with changing(
-        store, key, expected_version, by, say("member left: {why}", why=why), token=token
-    ) as row:
-        members = MemberRow.objects.using(store.alias).filter(household=row, number=number)
-        if not members.filter(until__isnull=True, since__lte=on).update(until=on, left_by=why):
-            raise StoreError(
-                say("there is no such member on that day"),
-                where="member", expected=say("a member's number"),
-                got=str(number), remedy=say("look at the card again"),
-            )  # fmt: skip
-
-
 def add_helper(
     store: Store, key: str, expected_version: int | None, by: str, *, person: str, since: date,
     reason: str = "", token: str | None = None,

@@ -166,6 +166,7 @@ class Derived:
             StandingRow, household=row, path=row.path, county_id=row.county_id, number=event.number,
             on=event.on, recorded=event.recorded, state=event.state, category=event.category,
             listed=event.listed, since=history.standing().since,
+            turned=last is not None and bool(last.listed) != event.listed,
         )  # fmt: skip
 
     def _cases(self, row: HouseholdRow, cases: dict[str, CaseRow], event: Event) -> None:
