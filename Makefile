@@ -5,13 +5,18 @@ BIN    := $(VENV)/bin
 INSTALL := -m pip --disable-pip-version-check install --quiet --no-compile
 PIP    := $(BIN)/python $(INSTALL)
 
-.PHONY: demo test lint docs dist smoke lowest bench words lock clean
+.PHONY: demo test coverage lint docs dist smoke lowest bench words lock clean
 
 demo: .make/core  ## run the main job on Albania 2012 and say where the report is
 	$(BIN)/exitline run examples/albania-2012/study.yaml
 
 test: .make/dev  ## everything that must hold
 	$(BIN)/python -m pytest -q -n 2
+
+coverage: .make/dev  ## lines that the tests of rules, decisions and curves reach in their rooms
+	$(BIN)/coverage run --source=$(COVERED) -m pytest -q tests/rules tests/exits/decide tests/stats/curves
+	$(BIN)/coverage report --skip-covered --sort=cover
+COVERED := src/exitline/rules,src/exitline/exits/decide,src/exitline/stats/curves
 
 lint: .make/dev  ## style, types, order of rooms
 	$(BIN)/ruff check .

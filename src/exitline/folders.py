@@ -100,7 +100,7 @@ def filled_folder(path: str | Path) -> Iterator[tuple[Path, dict[Path, bytes]]]:
     Parameters
     ----------
     path : str or Path
-        The folder; what it holds besides stays.
+        The folder; what it contains besides stays.
 
     Yields
     ------

@@ -174,20 +174,6 @@ def beside(path: str | Path) -> list[str]:
         return []
 
 
-def is_folder(path: str | Path) -> bool:
-    """Whether a folder can be reached under this name, whatever is wrong with it.
-
-    Examples
-    --------
-    >>> is_folder("examples"), is_folder("x" * 5000), is_folder("a\\0b")
-    (True, False, False)
-    """
-    try:
-        return stat.S_ISDIR(os.stat(path).st_mode)  # noqa: PTH116 - no name is refused before
-    except (OSError, ValueError):
-        return False
-
-
 def is_there(path: str | Path) -> bool:
     """Whether anything can be reached under this name, whatever is wrong with it.
 

@@ -24,6 +24,7 @@ TREE = Path("docs/architecture.md").read_text(encoding="utf-8").split("```text\n
 def test_a_room_says_what_it_is_for_and_may_import(room):
     said = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
     assert "May import" in said, f"{room}/__init__.py: what may this room import?"
+    assert re.search(r"\bprovides?\b", said, re.I), f"{room}/__init__.py: what does it hand out?"
     assert f"{room.name}/" in TREE.split("```")[0], f"{room.name} is missing in architecture.md"
 
 
@@ -33,6 +34,18 @@ def test_the_table_of_folders_names_those_that_there_are():
         room, folders = row.split("`")[1], re.findall(r"[|;] `(\w+)/`", row)
         there = {one.parent.name for one in (HOUSE / room).glob("*/__init__.py")}
         assert set(folders) == there, room
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "docs/stability.md", "CONTRIBUTING.md"])
+def test_modules_that_a_page_names_are_there(page):
+    """By their path below the package, or its end."""
+    files = [path.as_posix() for path in [*HOUSE.rglob("*.py"), *Path("tests").rglob("*.py")]]
+    named = set(re.findall(r"`([\w/]+\.py)[`:]", Path(page).read_text(encoding="utf-8")))
+    placeholders = {name for name in named if re.search(r"\b(NAME|name)\b", name)}
+    lost = [
+        one for one in named - placeholders if not any(f"/{f}".endswith(f"/{one}") for f in files)
+    ]
+    assert sorted(lost) == []
 
 
 def test_nothing_stands_outside_the_wings_but_what_all_use():

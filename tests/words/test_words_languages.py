@@ -1,5 +1,6 @@
 """A language is one file; and what is said in one is not said in another."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,11 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from exitline.cli.shared import show
+from exitline.cli.shared.figures import heard
 from exitline.words import texts
 from exitline.words.catalogue import language
 from exitline.words.numbers import about, points, rounded, write
 from exitline.words.said import say
-from exitline.words.texts import FOLDER, languages
+from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, languages, read
+
+WRONG = re.compile(
+    r"[ \u202f][;!?»]|[ \u202f]:(?![\w/])|[\d}][ \u202f]%|«[ \u202f]|[^\W\d_]'[^\W\d_]"
+)
+"""A space that lets a line break before a sign, or a straight apostrophe."""
 
 
 @pytest.fixture
@@ -81,6 +89,24 @@ def test_a_plural_has_the_form_that_its_number_asks_for():
     assert [of("fr", n) for n in (0, 1, 2)] == ["0 ménage", "1 ménage", "2 ménages"]
     assert [of("es", n) for n in (0, 1, 2)] == ["0 hogares", "1 hogar", "2 hogares"]
     assert {of("zh", n) for n in (1, 2)} == {"1户", "2户"}
+    assert [of("fr", n) for n in (0.5, 1.5, 2.5)] == ["0,5 ménage", "1,5 ménage", "2,5 ménages"]
+    assert [of("es", n) for n in (0.5, 1.5)] == ["0,5 hogares", "1,5 hogares"]
+
+
+def test_french_signs_have_no_break_spaces_in_every_message():
+    for file in (FILE, ERRORS, HELP):
+        for message in read("fr", file):
+            forms = message.string if message.pluralizable else (message.string,)
+            wrong = [form for form in forms if message.id and WRONG.search(form)]
+            assert wrong == [], message.id
+
+
+def test_a_figure_that_was_said_in_the_language_is_not_said_again():
+    """A comma of decimals became a space of thousands: "53 2 %"."""
+    t = language("fr")
+    said = heard(write(0.5321, float("nan"), float("nan"), 0.01, "share", t=t).text)
+    assert (said, show._said(said, t, number=True)) == ("53,2 %", "53,2 %")
+    assert show._said("53.2 %", t, number=True) == "53,2 %"
 
 
 def test_english_needs_no_babel():

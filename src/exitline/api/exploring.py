@@ -38,7 +38,7 @@ class Explored:
     size: int
 
     def counts(self) -> dict[str, Any]:
-        """What the page holds, in numbers."""
+        """What the page contains, in numbers."""
         shown = self.explorer
         return {
             "page": str(self.page),
@@ -182,7 +182,7 @@ def _settings(sources: list[str | Path]) -> Settings:
         return Settings(runs=tuple(RunUse(folder=path) for path in paths))
     if len(paths) > 1:
         raise ExplorerError(
-            "an explorer file stands alone", expected="one explorer file, or folders of runs",
+            "an explorer file is given alone", expected="one explorer file, or folders of runs",
             got=f"{len(paths)} names", remedy="name the folders in the file, under `runs`",
         )  # fmt: skip
     return load_settings(files[0])

@@ -115,7 +115,7 @@ Examples:
 """,
 )
 @click.option(_DEBUG, is_flag=True, expose_value=False,
-              help="Show the traceback of an error; may stand after the command, too.")  # fmt: skip
+              help="Show the traceback of an error; may come after the command, too.")  # fmt: skip
 @click.version_option(__version__, "-V", "--version", prog_name="exitline")
 def exitline() -> None:
     """The group itself; see its help."""

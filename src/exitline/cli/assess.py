@@ -130,7 +130,7 @@ def show_assessment(assessment: Assessment) -> None:
         if judged.holds_to_icc == judged.holds_to_icc:
             show.note(
                 say(
-                    "would stand up to an intra-village correlation of {n} (judged at {m})",
+                    "would stay the same up to an intra-village correlation of {n} (judged at {m})",
                     n=Numeral(f"{judged.holds_to_icc:.3g}"), m=Numeral(f"{judged.icc:.3g}"),
                 )
             )  # fmt: skip

@@ -65,7 +65,7 @@ def _show(made: dict[str, Any], t: Language) -> None:
     span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
     counted = ("areas", "figures", "decisions", "suppressed")
     show.table(
-        t("What the page holds"),
+        t("What the page contains"),
         (t("years"), t("areas"), t("figures"), t("decisions"), t("suppressed")),
         [(span or "-", *(heard(t.number(made[n])) for n in counted))],
         right=(1, 2, 3, 4),

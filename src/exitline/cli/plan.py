@@ -54,7 +54,7 @@ Examples:
 @click.option("--area-class", default="", help="Such as west, where thresholds differ.")
 @click.option("--threshold", type=numbers.INSIDE, help="A share: 0.02 for 2 %.  [default: 0.02]")
 @click.option("--comparison", type=click.Choice(["below", "at_most", "above", "at_least"]),
-              help="How the rate must stand to it.  [default: below]")  # fmt: skip
+              help="How the rate must compare with it.  [default: below]")  # fmt: skip
 @click.option("--true-rate", type=numbers.SHARE, default=0.01, show_default=True,
               help="A rate that should be recognised as meeting it.")  # fmt: skip
 @click.option("--confidence", type=numbers.INSIDE, help="One-sided.  [default: 0.95]")

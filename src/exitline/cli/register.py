@@ -79,7 +79,7 @@ def init(database: str, key: Path | None, upgrade: bool, json_: bool) -> None:
 @command.command(
     help="""Make a register to try things with: one county, 12 villages, 600 households.
 
-The county is imaginary; its households stand at every stage of the procedure,
+The county is imaginary; its households are at every stage of the procedure,
 and every step was admitted by it.
 
 Examples:

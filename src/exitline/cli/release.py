@@ -33,7 +33,7 @@ _OPTIONS = (
     click.option("--welfare", help="Column that the headcount is taken of."),
     click.option("--line", type=numbers.POSITIVE, help="Poor are those below it."),
     click.option("--drop", default="", metavar="COLUMN,...", help="Columns that are left out."),
-    click.option("--out", type=click.Path(), help="Parquet file, written where all holds."),
+    click.option("--out", type=click.Path(), help="Parquet file, written if every check passes."),
     ENGINE,
     click.option("--json", "as_json", is_flag=True, help="Print the report as JSON."),
 )  # fmt: skip

@@ -61,7 +61,7 @@ def _list(standards: Sequence[Standard], as_json: bool) -> None:
     rows = [(s.name, s.jurisdiction, _holds(s), len(not_verified(s)) or None) for s in standards]
     show.table(
         "Rule files that come with exitline",
-        ("name", "for", "what it holds", "unverified"),
+        ("name", "for", "what it contains", "unverified"),
         rows,
         right=(3,),
         caption="exitline standards NAME shows one with its figures and sources.",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     help="""Rank the households at risk of falling back, and try the watch itself.
 
 DATA is one file a wave in the order of time, or one long or wide file. The list
-is written to --out; the screen shows what it holds and how good such a list is.
+is written to --out; the screen shows what it contains and how good such a list is.
 
 Examples:
 

@@ -72,7 +72,7 @@ def given(
 
 def _defined(tree: ast.Module, parts: Parts) -> dict[str, Handed]:
     """The functions that a module defines."""
-    found = {}
+    found: dict[str, Handed] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             handed = _handed(node, parts)

@@ -98,5 +98,9 @@ STANDARDS = (
     collected("Of all unregistered people of the sampled villages"),
     collected("A rate above the threshold fails"),
     collected("1 %, as one page says"),
+    collected("Of the unregistered people who were surveyed"),
+    collected("consistent"),
+    collected("not consistent"),
+    collected("cannot tell"),
 )
-"""Units, states and readings of a standard, as its rule file has them."""
+"""Units, states and readings of a standard, as its rule file has them; outcomes of relations."""

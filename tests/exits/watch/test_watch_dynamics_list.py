@@ -279,7 +279,7 @@ def test_what_a_watch_cannot_do_it_says() -> None:
     with pytest.raises(MeasureError, match="9 predictors are more than a watch can explain"):
         watch(many, spec(extras=tuple(f"x{i}_{{wave}}" for i in range(9))))
     states = data.assign(**{f"s_{t}": data[f"y_{t}"] < 1.3 for t in range(4)})
-    with pytest.raises(DataError, match="this panel holds states"):
+    with pytest.raises(DataError, match="this panel contains states"):
         watch(states, panel_spec(household="id", state="s_{wave}", waves=tuple("0123")))
     with pytest.raises(RuleFileError, match="the rules of the watch cannot be used"):
         WatchRules(0.9, 0.3, 15)

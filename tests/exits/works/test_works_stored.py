@@ -191,7 +191,7 @@ def test_a_register_without_works_says_so(tmp_path):
     from exitline.exits.register.store.opening import create_store
 
     create_store(f"sqlite:///{tmp_path}/register.db")
-    with pytest.raises(ExitlineError, match="holds no works"):
+    with pytest.raises(ExitlineError, match="has no works"):
         xl.works.records(f"sqlite:///{tmp_path}/register.db")
 
 

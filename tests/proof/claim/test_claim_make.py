@@ -114,7 +114,7 @@ def test_other_columns_of_an_estimate(run: Path, column: str, value: str) -> Non
     [
         (RowPick("headcount"), "several values of 'line' fit"),
         (RowPick("headcuont", line="100"), "did you mean 'headcount'"),
-        (RowPick("headcount", line="300"), "the run holds no row with this 'line'"),
+        (RowPick("headcount", line="300"), "the run has no row with this 'line'"),
         (RowPick("headcount", line="100", by="region", domain="Tirane"), "did you mean 'Tirana'"),
         (RowPick("headcount", line="100", by="region", domain="Nowhere"), "no value in the column"),
     ],

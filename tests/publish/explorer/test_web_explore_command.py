@@ -57,7 +57,7 @@ def test_a_run_is_recomputed_from_its_study(tmp_path):
     [
         (("nowhere",), "not the folder of a run"),
         (("nowhere.yaml",), "there is no such file"),
-        ((EXAMPLE, "examples/albania-2012"), "stands alone"),
+        ((EXAMPLE, "examples/albania-2012"), "is given alone"),
         (("examples/albania-2012/study.yaml",), "there is no key 'study' here"),
         ((EXAMPLE, "--out", "no/such/folder/x.html"), "cannot be written"),
     ],

@@ -260,7 +260,7 @@ def test_more_units_than_the_page_holds_are_left_to_the_file(
     monkeypatch.setattr("exitline.publish.report.units.MOST_ROWS", 220)
     html = Page(render(villages(260)))
     assert (
-        "This page holds the first 220 of 260; the others are in decisions.parquet ." in html.text
+        "This page shows the first 220 of 260; the others are in decisions.parquet ." in html.text
     )
 
 

@@ -105,9 +105,9 @@ FAULTS = [
     ("areas: [village, regoin]", "no column 'regoin'", "areas[2]", "'region'"),
     ("prices: {regional: indx}", "no column 'indx'", "prices.regional", "check the spelling"),
     ("equivalence: square root", "no column 'size'", "equivalence", "check the spelling"),
-    ("columns: {welfare: region}", "holds text, not numbers", "columns.welfare", "missing"),
-    ("design: {weight: region}", "holds text, not numbers", "design.weight", "decimal comma"),
-    ("columns: {size: income > 3}", "holds boolean, not numbers", "columns.size", ""),
+    ("columns: {welfare: region}", "contains text, not numbers", "columns.welfare", "missing"),
+    ("design: {weight: region}", "contains text, not numbers", "design.weight", "decimal comma"),
+    ("columns: {size: income > 3}", "contains boolean, not numbers", "columns.size", ""),
     ("columns: {children: count(age < 14)}", "count() needs a persons table", "children", "name"),
 ]
 
@@ -253,7 +253,7 @@ def test_sums_with_a_missing_answer_are_missing_and_extremes_pass_over_it(rows: 
         ("any(age)", "any() does not fit"),
         ("sum(age > 3)", "sum() does not fit"),
         ("sum()", "sum() does not fit"),
-        ("sum(count(age > 3))", "an aggregate stands within an aggregate"),
+        ("sum(count(age > 3))", "an aggregate is within an aggregate"),
         ("sum(age", "a bracket is not closed"),
         ("max(agee)", "agee"),
     ],

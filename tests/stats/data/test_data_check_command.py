@@ -78,7 +78,7 @@ def test_json_holds_every_finding(
     [
         ("small.parquet", "smal.parquet", ["no such file", "did you mean 'small.parquet'"]),
         ("welfare: y", "welfare: yy", ["there is no column 'yy'", "study.yaml:4"]),
-        ("welfare: y", "welfare: region", ["holds text, not numbers", "columns.welfare"]),
+        ("welfare: y", "welfare: region", ["contains text, not numbers", "columns.welfare"]),
         ("lines: [100]", "lines: [poor]", ["there is no line 'poor'", "study.yaml:7"]),
         ("weight: w", "wieght: w", ["there is no key 'wieght'", "did you mean 'weight'"]),
         ("size: n", "size: 'read_csv(n)'", ["'read_csv' is not allowed", "columns.size"]),

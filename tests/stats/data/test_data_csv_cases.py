@@ -105,7 +105,7 @@ def test_a_wider_header_further_down_is_an_error_with_its_line(
         (b'hhid,y\n1,2\n"2,3\n3,4\n', 3, "a quotation mark is not closed"),
         (b'hhid,y\n1,2\n"2"x,3\n', 3, "a quotation mark is out of place"),
         (b"hhid,y\n1,2\n2,NA\n", 3, "--missing-code NA"),
-        (b"hhid,y\n1,2\n2,secret\n", 3, "holds text"),
+        (b"hhid,y\n1,2\n2,secret\n", 3, "contains text"),
         (b"hhid,y\n1,2\nM\xfcller,3\n", 3, "--encoding cp1252"),
     ],
 )

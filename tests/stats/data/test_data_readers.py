@@ -268,7 +268,7 @@ def test_bom_gzip_quotes_and_blank_names(tmp_path: Path, read: Read) -> None:
 
 def test_a_header_of_numbers_is_no_header(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("1,2.5,3\n2,3.5,4\n")
-    assert _refused(tmp_path / "a.csv").what == "the first row holds numbers, not column names"
+    assert _refused(tmp_path / "a.csv").what == "the first row contains numbers, not column names"
 
 
 def test_a_csv_is_scanned_where_it_lies(tmp_path: Path) -> None:

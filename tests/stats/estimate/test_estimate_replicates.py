@@ -166,6 +166,20 @@ def test_variance_is_the_scaled_squares_of_each_replicates_own_figure(with_each_
         assert found.find(measure=name, domain=domain).se == pytest.approx(se, rel=1e-9)
 
 
+def test_a_half_that_a_replicate_reaches_exactly_is_one():
+    """A bootstrap of R's mu284 by half: at 41 the weights of a replicate come to 1/2, which R's
+    running sum misses by 5e-17, so that it takes 49 (convey 1.0.1 `svyiqalpha`: se 0)."""
+    homes = pd.DataFrame({
+        "y": [41.0, 49, 31, 39, 49, 49, 49, 31, 41, 51],
+        "w": np.array([50, 80, 50, 90, 70, 50, 80, 50, 90, 70]) / 3,
+        "rw": [0, 0, 20.833333333333336, 37.5, 58.333333333333343, 0, 0, 20.833333333333336, 37.5,
+               58.333333333333343],
+    })  # fmt: skip
+    design = xl.Design(weight="w", replicates=["rw", "same"], kind="other", scale=1.0, mse=True)
+    found = xl.estimate(homes.assign(same=homes.w), "median", welfare="y", design=design).find()
+    assert (found.estimate, found.se) == (49.0, 8.0)
+
+
 def test_differences_and_blocks_of_weights_do_not_matter(monkeypatch):
     table, names = made()
     design = xl.Design(weight="w", replicates=names, kind="JK1")
@@ -227,7 +241,8 @@ def test_df_may_be_declared():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"kind": None}, "kind"),
+        ({"kind": None}, "without their kind"),
+        ({"kind": "brr"}, "named 'brr'"),
         ({"kind": "JKn"}, "rscales"),
         ({"kind": "Fay"}, "rho"),
         ({"kind": "other"}, "scale"),

@@ -192,7 +192,7 @@ def test_same_values_on_every_engine(engine):
         ({"row": "nosuch"}, DataError, "no column"),
         ({"row": "a", "column": "a"}, DataError, "two different ones"),
         ({"row": ["a", "b"]}, DataError, "two different ones"),
-        ({"row": "empty"}, DataError, "no household stands in the table"),
+        ({"row": "empty"}, DataError, "no household is in the table"),
         ({"row": "a", "interval": "wald"}, MeasureError, "no interval"),
         ({"row": "a", "unit": "people"}, MeasureError, "cannot count"),
         ({"row": "a", "level": 95}, MeasureError, "level"),

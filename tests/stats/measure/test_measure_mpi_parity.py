@@ -97,3 +97,26 @@ def test_shares_of_areas_are_surveys():
         share = found.ratio({**whole, "by": row["by"], "domain": row["domain"]}, whole)
         assert share.estimate == pytest.approx(row["b"], rel=1e-12)
         assert share.se == pytest.approx(row["se"], rel=1e-9)
+
+
+def test_changes_are_mpitbrs():
+    data = pd.read_csv(REFERENCE / "mpi_imaginary.csv")
+    odd = np.arange(1, len(data) + 1) % 2 == 1
+    before, after = (
+        xl.mpi(data[wave], INDICATORS, k="0.33", design=DESIGN, by="urbrur") for wave in (~odd, odd)
+    )
+    found = xl.change(before, after, years=4)
+    assert found.shared == 33
+    kinds = {"abs0": "absolute", "rel0": "relative", "abs1": "annual", "rel1": "annual relative"}
+    rows = pd.read_csv(REFERENCE / "mpi_imaginary_changes.csv", keep_default_na=False)
+    assert len(rows) == 84
+    for row in rows.itertuples():
+        percent = 100.0 if row.ctype == "rel" else 1.0
+        area = {} if row.loa == "nat" else {"domain": row.subg}
+        one = found.find(
+            measure=NAMES.get(row.measure, row.measure), kind=kinds[f"{row.ctype}{row.ann}"],
+            by="" if row.loa == "nat" else row.loa,
+            **area, **({"indicator": row.indicator} if row.indicator else {}),
+        )  # fmt: skip
+        got = (percent * one.estimate, percent * one.se)
+        assert got == pytest.approx((row.b, row.se), rel=1e-9), row

@@ -193,7 +193,7 @@ def test_zeros_and_ones_stand_for_true_and_false_in_a_rule_file():
     one, other = (xl.mpi(d, "global-mpi").to_pandas() for d in (homes, plain))
     pd.testing.assert_frame_equal(one, other)
     plain.loc[0, "few_assets"] = 7
-    with pytest.raises(xl.ExitlineError, match="'few_assets' holds more than true and false"):
+    with pytest.raises(xl.ExitlineError, match="'few_assets' contains more than true and false"):
         xl.mpi(plain, "global-mpi")
 
 

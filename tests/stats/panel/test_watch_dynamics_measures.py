@@ -327,7 +327,7 @@ def test_measures_of_depth_refuse_a_panel_of_states() -> None:
         lambda: lasting_exits(panel),
         lambda: reliability_bounds(panel, "a", "b"),
     ):
-        with pytest.raises(DataError, match="this panel holds states, not welfare"):
+        with pytest.raises(DataError, match="this panel contains states, not welfare"):
             call()
     assert duration_adjusted(panel).find(measure="chronic_headcount").n == 3
 

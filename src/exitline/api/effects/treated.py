@@ -55,7 +55,7 @@ def columns_of(
     """
     if (first is None) == (treated is None):
         raise ArgumentError(
-            "who was treated when is said in one way",
+            "who was treated when is given in one way",
             expected="first= (the first period under treatment) or treated= (zeros and ones)",
             got="both" if first is not None else "neither", remedy="name one of them",
         )  # fmt: skip

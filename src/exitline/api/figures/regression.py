@@ -211,7 +211,7 @@ class _Model:
         )  # fmt: skip
         if not found.blocks[0].n[0]:
             raise DataError(
-                "no household stands in the model", where="formula",
+                "no household is in the model", where="formula",
                 expected="rows on which every expression of the formula has a value", got="none",
                 remedy="look for a column that is empty, or a logarithm of zeros",
             )  # fmt: skip

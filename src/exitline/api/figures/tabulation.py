@@ -155,7 +155,7 @@ def _with_notes(found: Estimates, known: CountedCells, names: tuple[str, ...]) -
     said = " or ".join(f"'{name}'" for name in names)
     if not n.get(("1",), 0):
         raise DataError(
-            "no household stands in the table",
+            "no household is in the table",
             where="columns " + ", ".join(f"'{name}'" for name in names),
             expected="households on which the categories are known",
             got=f"{said} missing on every row",

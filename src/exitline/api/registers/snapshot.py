@@ -65,7 +65,7 @@ def _written(register: str, path: Path, day: date | None, area: str) -> int:
     table = live_table(store.within(area) if area else store, day)
     if not table.num_rows:
         raise DataError(
-            "the register holds no household", where=store.address,
+            "the register has no household", where=store.address,
             expected="at least one household", remedy="record or import households first",
         )  # fmt: skip
     said = {_MARK: (day or date.today()).isoformat().encode()}
@@ -87,7 +87,7 @@ def _refuse_other_file(path: Path) -> None:
         marked = False
     if not marked:
         raise DataError(
-            "the file that the study names holds other data", where=path.name,
+            "the file that the study names contains other data", where=path.name,
             expected="no file, or an earlier snapshot of a register", got="another file",
             remedy="name another file in the study",
         )  # fmt: skip

@@ -241,7 +241,7 @@ def _check(table: Any, plan: ReleasePlan) -> None:
         )  # fmt: skip
     for column in (*tops, *optional):
         if not table[column].type().is_numeric():
-            raise DataError(f"the column '{column}' holds no numbers", expected="numbers")
+            raise DataError(f"the column '{column}' contains no numbers", expected="numbers")
 
 
 def _refuse_identifiers(table: Any, plan: ReleasePlan, engine: Engine) -> None:

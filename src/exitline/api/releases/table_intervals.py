@@ -193,9 +193,9 @@ def _kind(counted: Counted) -> Said:
     assert design is not None
     sure = Numeral(f"{100 * counted.level:g} %")
     if design.stages or design.strata_columns or design.replicates or design.calibration:
-        return say("Beside each estimate stands its {sure} interval, by the design of the sample.",
+        return say("Beside each estimate is its {sure} interval, by the design of the sample.",
                    sure=sure)  # fmt: skip
     return say(
-        "Beside each estimate stands its {sure} interval, as of a simple random sample: no strata "
+        "Beside each estimate is its {sure} interval, as of a simple random sample: no strata "
         "and no clusters are given, and with clusters it would be wider.", sure=sure
     )  # fmt: skip

@@ -30,7 +30,7 @@ _BOOLEAN = {"True": "yes", "False": "no", MISSING_DOMAIN: MISSING_DOMAIN}
 _ORDER = {
     name: i
     for i, name in enumerate((
-        "poor", "not poor", "above the line", "every criterion holds", "met", "below the line",
+        "poor", "not poor", "above the line", "every criterion is met", "met", "below the line",
         "a criterion does not hold", "not met", "cannot tell yet", "not poor before", "yes", "no",
     ))
 }  # fmt: skip

@@ -60,7 +60,7 @@ def write_run(
     Raises
     ------
     OutputError
-        When the folder holds something else than a run, or cannot be written.
+        When the folder contains something else than a run, or cannot be written.
     """
     _refuse_foreign(folder)
     shown = found.published
@@ -104,7 +104,7 @@ def _refuse_foreign(folder: Path) -> None:
     else:
         got = "a file"
     raise OutputError(
-        "the folder for the results holds something else",
+        "the folder for the results contains something else",
         where=str(folder),
         expected="a new folder, or one that an earlier run wrote",
         got=got,

@@ -98,7 +98,7 @@ def reach(
     asset : str, optional
         Column with the asset's id; its row number unless given.
     working : str, optional
-        A condition over assets: only those for which it holds serve anybody.
+        A condition over assets: only those for which it is true serve anybody.
 
     Returns
     -------

@@ -25,7 +25,7 @@ LINE = click.option(
     "'0.4 of q0.75', '60% of median of each area'; repeatable.",
 )  # fmt: skip
 WHERE = click.option(
-    "--where", help="A condition: figures refer to the rows for which it holds."
+    "--where", help="A condition: figures refer to the rows for which it is true."
 )  # fmt: skip
 BY = click.option("--by", multiple=True, help="Domain column; 'a,b' crosses two; repeatable.")
 LEVEL = click.option(

@@ -155,7 +155,7 @@ def households(out: Path, database: str, area: str, json_: bool) -> None:
     name="second-factor",
     help="""Declare the roles in which nobody works with a password alone.
 
-The list is kept with the register and holds for all pages at once; without a role
+The list is kept with the register and applies to all pages at once; without a role
 it ends for all.
 
 Examples:

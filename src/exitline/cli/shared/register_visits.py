@@ -24,7 +24,7 @@ _DRY = click.option("--dry-run", is_flag=True, help="Only show the list; the reg
 @click.command(
     help="""Draw a watch list from the register: each household on it is to be visited.
 
-The cards as of two or more days are the waves. The list stands in the register: its
+The cards as of two or more days are the waves. The list is kept in the register: its
 visits are on the page of visits, and one that was made closes its own.
 
 Examples:

@@ -35,7 +35,7 @@ _WITHIN = click.option(
     help="Distance that counts as served.",
 )  # fmt: skip
 _WORKING = click.option(
-    "--working", help="A condition over assets: only those for which it holds serve anybody."
+    "--working", help="A condition over assets: only those for which it is true serve anybody."
 )
 
 

@@ -135,7 +135,7 @@ def two_lists(first: NDArray[Any], second: NDArray[Any]) -> TwoLists:
         repeated = len(ids) - len(np.unique(ids))
         if repeated:
             raise DataError(
-                f"household ids stand more than once on the {name} list",
+                f"household ids occur more than once on the {name} list",
                 expected="each household once",
                 got=f"{repeated} repeated",
                 remedy="remove the repeated rows",

@@ -198,7 +198,7 @@ def _check(a: Floats, b: Floats) -> None:
             "a household that is on neither list",
             expected="for each household 0 or 1 for each list, and at least one 1",
             got="others",
-            remedy="leave out households that no list holds: their number is what is asked",
+            remedy="leave out households that are on no list: their number is what is asked",
         )
     if not (a * b).any():
         raise DataError(

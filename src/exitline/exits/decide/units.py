@@ -87,7 +87,7 @@ class Facts:
                 where=f"the study's table of facts, level {units.level}",
                 expected="the county beside the village, where villages of two counties share "
                 "a key",
-                got=f"{unclear:,} keys that stand in more than one county",
+                got=f"{unclear:,} keys that are in more than one county",
                 remedy="add 'county' to the columns of the table of facts",
             )
         return [known.get((name,)) for name in names]

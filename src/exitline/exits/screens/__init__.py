@@ -1,6 +1,7 @@
 """Anomaly screens on registries and assessments, each with its null distribution.
 
-May import `stats`; each screen is a function of arrays that gives a `ScreenFinding`.
+May import `stats`. Provides screens: each screen is a function of arrays that gives a
+`ScreenFinding`.
 """
 
 from __future__ import annotations

@@ -217,7 +217,7 @@ def _numbers(table: pa.Table, name: str) -> NDArray[Any]:
     beyond = int(np.sum(np.abs(found) > LARGEST))
     if beyond:
         raise DataError(
-            f"the column '{name}' holds infinite numbers, or beyond 10^20",
+            f"the column '{name}' contains infinite numbers, or beyond 10^20",
             expected="numbers as they were recorded",
             got=f"{beyond:,} such numbers",
             remedy="correct them, or declare the value that stands for a missing one",

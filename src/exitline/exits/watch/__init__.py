@@ -1,6 +1,7 @@
 """Who is at risk of falling back: the list, the risk model behind it, and how good both are.
 
-May import `stats` and the rules of the register. Names load when they are first used.
+May import `stats` and the rules of the register. Provides the list and its evaluation. Names
+load when they are first used.
 """
 
 from __future__ import annotations

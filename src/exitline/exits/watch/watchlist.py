@@ -202,7 +202,7 @@ def _learnt(
 def _refuse_states(panel: Panel) -> None:
     if np.isnan(panel.welfare).all():
         raise DataError(
-            "this panel holds states, not welfare",
+            "this panel contains states, not welfare",
             expected="a welfare column and a line: the watch looks at how near the line is",
             got="a column that says poor or not",
             remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),

@@ -1,6 +1,7 @@
 """Claims: published figures bound to data, standard and query, that anyone can recompute.
 
-May import `stats`, `exits` and `rules`; computes no figure.
+May import `stats`, `exits` and `rules`; computes no figure. Provides claims,
+ledgers, signatures and their checks.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class Context:
         Raises
         ------
         ClaimError
-            When the folder holds no run.json, or one of another form.
+            When the folder contains no run.json, or one of another form.
         """
         path = Path(folder) / "run.json"
         content = read_json(

@@ -304,7 +304,7 @@ def _value(row: Mapping[str, Any], column: str) -> float | int:
     value = row.get(column)
     if column in _INTERVAL or value is None or not _is_number(value):
         raise ClaimError(
-            f"the run holds no value in the column '{column}' of this figure",
+            f"the run has no value in the column '{column}' of this figure",
             expected="a number in estimate, se, n or population",
             got="nothing" if value is None else str(value),
             remedy="claim another figure, or see the run's report for the reason",

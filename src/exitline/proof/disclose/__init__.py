@@ -1,6 +1,6 @@
 """Tables that can be published: small counts suppressed, the suppression audited.
 
-May import `stats`; the only room that hides.
+May import `stats`; the only room that hides. Provides `suppress`, audits and rounding.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def household_words(
         words = {"met": t("above the line"), "not met": t("below the line")}
         share = t("of {rows} are above the line", rows=rows)
     else:
-        words = {"met": t("every criterion holds"), "not met": t("a criterion does not hold")}
+        words = {"met": t("every criterion is met"), "not met": t("a criterion does not hold")}
         share = t("of {rows} fulfil every criterion", rows=rows)
     meaning = t(
         "Nobody was followed: this says where {rows} stand, not who left poverty.", rows=rows

@@ -1,10 +1,10 @@
 """Stories: short films and page series whose every figure is recomputed when they are built.
 
-`load_story` reads the files, `bind` computes the figures, `build` makes the films with all
-that goes with them. The drawing and the encoder come with the extra ``film``.
+Provides: `load_story` reads the files, `bind` computes the figures, `build` makes the films
+with all that goes with them. The drawing and the encoder come with the extra ``film``.
 
-May import `publish.content`, `proof.claim` and the rooms below; nothing but the
-command line imports it.
+May import `publish.content`, `proof.claim` and the rooms below; nothing but the command line
+imports it.
 """
 
 from __future__ import annotations

@@ -299,7 +299,7 @@ def _seconds(tree: Tree) -> float:
     seconds = tree.number()
     if not SHORTEST <= seconds <= LONGEST:
         raise tree.fault(
-            "a scene stands too short or too long",
+            "a scene is shown too short or too long",
             expected=f"{SHORTEST:g} to {LONGEST:g} seconds",
             got=f"{seconds:g}",
             remedy="split the scene, or give it its time",

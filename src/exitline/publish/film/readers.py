@@ -83,7 +83,7 @@ def _languages(tree: Tree, reading: StoryReader) -> dict[str, Tree]:
                 f"'{code}' is no language of this series",
                 expected=", ".join(reading.languages),
                 got=code,
-                remedy="add it to 'languages', or put the text in quotes if it holds a comma",
+                remedy="add it to 'languages', or put the text in quotes if it contains a comma",
             )
     for code in reading.languages:
         if code not in found:

@@ -282,7 +282,7 @@ def _in_range(shapes: Mapping[str, Any], file: Path) -> None:
         low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
         if max(np.abs(low[1]), np.abs(high[1])) <= 180.5 and max(np.abs(low[0]), high[0]) <= 90.5:
             raise MapError(
-                "latitude and longitude stand the wrong way round", where=file.name,
+                "latitude and longitude are the wrong way round", where=file.name,
                 expected="longitude first, then latitude",
                 got=f"first numbers from {low[0]:.4g} to {high[0]:.4g}, second ones from "
                 f"{low[1]:.4g} to {high[1]:.4g}",

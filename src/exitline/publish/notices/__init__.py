@@ -1,6 +1,6 @@
 """Lists for public notice: a short allow-list of fields, and nothing else can be on them.
 
-May import `proof.disclose`.
+May import `proof.disclose`. Provides notices as pages and sheets.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The report of a run: one HTML file that opens from disk, without network or server.
 
-`ReportInput` holds what a run found, `render` makes the page.
+`ReportInput` holds what a run found, `render` makes the page: both are what this room provides.
 
 May import `publish.content` and the rooms below.
 """

@@ -232,7 +232,7 @@ def _interval_words(content: ReportInput, figure: Written, unit: str) -> str:
     low, high = (end + sign for end in figure.ends)
     return t(
         "Between {low} and {high}, with {sure} confidence: of 100 samples drawn in the same way, "
-        "about {n} would give an interval that holds the true figure.",
+        "about {n} would give an interval that contains the true figure.",
         low=low, high=high, sure=b.confidence(content), n=t.figure(f"{level:g}"),
     )  # fmt: skip
 

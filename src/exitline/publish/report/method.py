@@ -217,7 +217,7 @@ def _intervals(content: ReportInput) -> Iterable[str]:
     made = t.of(content.estimates.variance.words), sure, t.of(SHARES[content.study.interval])
     yield t.joined(made)
     yield t(
-        "each interval holds for one figure at a time: among many areas, about one in {n} misses",
+        "each interval is for one figure at a time: among many areas, about one in {n} misses",
         n=f"{1 / (1 - content.estimates.level):.0f}",
     )
     yield t("intervals of numbers of people and of indices are cut off at zero")

@@ -3,5 +3,6 @@
 `project` sets Django up, `serving` is socket and process, `figures/` shows one explorer
 over HTTP.
 
-May import `publish.explorer`, `exits`.
+May import `publish.explorer`, `exits`. Provides the
+applications that `api.serving` and `api.registers.serving` run.
 """

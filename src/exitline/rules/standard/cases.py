@@ -134,7 +134,7 @@ def _cohort(here: Tree, standard: Standard) -> Cohort:
     """The cohort of a day of entry."""
     cohort = standard.cohort(day(here))
     if cohort is None:
-        raise here.fault("no cohort holds this day", got=here.text(), remedy="give another day")
+        raise here.fault("no cohort includes this day", got=here.text(), remedy="give another day")
     return cohort
 
 

@@ -51,7 +51,7 @@ class Section:
 
 
 def describe(standard: Standard) -> list[Section]:
-    """A standard in words: what it holds, who is poor, when one has exited, and its sources.
+    """A standard in words: what it contains, who is poor, when one has exited, and its sources.
 
     Parameters
     ----------

@@ -71,7 +71,8 @@ def _values(
             "a line needs one of three things",
             expected="either 'value', or 'values', or 'relative'",
             got=" and ".join(ways) or "none of them",
-            remedy="'value' holds at all times, 'values' by year or period, 'relative' is a share",
+            remedy="'value' is valid at all times, 'values' by year or period, "
+            "'relative' is a share",
         )
     written: Iterable[tuple[Period, k.FigureKeys | k.DatedKeys]] = ()
     if keys.value is not None:

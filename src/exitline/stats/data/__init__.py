@@ -3,7 +3,7 @@
 `load_study` reads a study file, `TableRef.open` looks at its data, `bind` gives their
 columns the names of their roles, `findings` says what is wrong with them.
 
-May import `rules`; executes no query.
+May import `rules`; executes no query. Provides `Study`, `Design` and what reads them.
 """
 
 from __future__ import annotations

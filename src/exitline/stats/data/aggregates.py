@@ -218,7 +218,7 @@ def _closing(text: str, start: int, where: str) -> int:
 
 def _nested(text: str, where: str) -> ConditionError:
     return ConditionError(
-        "an aggregate stands within an aggregate",
+        "an aggregate is within an aggregate",
         where=where or None,
         expected="an expression over one person inside " + "(), ".join(FUNCTIONS) + "()",
         got=f'"{text}"',

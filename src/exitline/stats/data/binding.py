@@ -305,7 +305,7 @@ def _double(value: ibis.Value, what: str, where: str) -> ibis.Value:
     if not value.type().is_numeric():
         text = value.type().is_string()
         raise StudyError(
-            f"the column {what} holds {'text' if text else str(value.type())}, not numbers",
+            f"the column {what} contains {'text' if text else str(value.type())}, not numbers",
             where=where,
             expected="numbers",
             got="text in at least one row" if text else str(value.type()),

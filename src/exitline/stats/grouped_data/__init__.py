@@ -1,10 +1,10 @@
 """Poverty and inequality from grouped data: deciles, bins and means.
 
 Points of a Lorenz curve (`points`), curves (`quadratic`, `beta`, `parametric`) fitted to them
-(`fitting`), what follows from a curve, solved exactly (`figures`, `measures`), which curve speaks
-where (`grouped`), and tables of many distributions (`table`, `pooled`).
+(`fitting`), what follows from a curve, solved exactly (`figures`, `measures`), which curve
+speaks where (`grouped`), and tables of many distributions (`table`, `pooled`).
 
-May import `stats.infer`.
+May import `stats.infer`. Provides `grouped` and tables of distributions.
 """
 
 from exitline.stats.grouped_data.fit import CurveFit

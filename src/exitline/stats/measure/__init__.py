@@ -2,7 +2,7 @@
 
 The measures themselves are made here: ``exitline.stats.measure.atkinson(epsilon=0.5)``.
 
-May import `stats.data` and `rules`.
+May import `stats.data` and `rules`. Provides the registry of measures, and queries.
 """
 
 from __future__ import annotations

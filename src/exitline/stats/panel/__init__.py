@@ -1,7 +1,8 @@
 """Panels: movements in and out of poverty, spells, chronic poverty, growth, survival.
 
-Panels are read by `open_panel` (queries) and `read_panel` (arrays); everything else takes
-one of the two. May import data, measure, engine and infer. Names load when they are first used.
+Panels are read by `open_panel` (queries) and `read_panel` (arrays); everything else takes one
+of the two. May import data, measure, engine and infer. Provides movements, spells, survival.
+Names load when they are first used.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ def _relative_welfare(panel: Panel) -> tuple[Floats, Bools]:
     """Welfare over the line, shape (n, T), and who has it in every wave."""
     if np.isnan(panel.welfare).all():
         raise DataError(
-            "this panel holds states, not welfare",
+            "this panel contains states, not welfare",
             expected="a welfare column and a line",
             got="a column that says poor or not",
             remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),

@@ -127,7 +127,7 @@ def _refuse(panel: Panel, used: NDArray[np.bool_], groups: int) -> None:
     """Refuse panels of states and impossible numbers of groups."""
     if np.isnan(panel.welfare).all():
         raise DataError(
-            "this panel holds states, not welfare",
+            "this panel contains states, not welfare",
             expected="a welfare column",
             got="a column that says poor or not",
             remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),

@@ -217,7 +217,7 @@ def _check(panel: Panel, share: float | None, before: int, least: int) -> None:
         )
     if share is not None and np.isnan(panel.welfare).all():
         raise DataError(
-            "this panel holds states, not welfare",
+            "this panel contains states, not welfare",
             expected="a welfare column, of which a median can be found",
             got="a column that says poor or not",
             remedy=choose("give panel_spec welfare=, or share=None", "give --welfare"),

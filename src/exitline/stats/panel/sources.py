@@ -304,7 +304,7 @@ def _refuse_repeated(engine: Engine, table: Any, wave: str, rows: int) -> None:
 
 
 def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
-    """Refuse PSU ids that stand in several strata, in one wave or over waves.
+    """Refuse PSU ids that are in several strata, in one wave or over waves.
 
     Parameters
     ----------

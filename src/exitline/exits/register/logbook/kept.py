@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from exitline.digest import written as canonical
 from exitline.errors import ExitlineError
@@ -16,6 +17,7 @@ from exitline.files import whole_file
 from exitline.records import read_json
 
 PROCEDURES, RULES = "procedures", "rules"
+Kept = TypeVar("Kept", Procedure, Rule)
 
 
 def keep(folder: Path, procedure: Procedure, events: Sequence[Event]) -> None:
@@ -41,13 +43,8 @@ def procedure(folder: Path, digest: str) -> Procedure:
         Where it is missing, or is not the text that events were recorded under.
     """
     kept = folder / PROCEDURES / f"{digest}.yaml"
-    try:
-        found = load_procedure(kept, rules=False)
-    except ExitlineError:
-        found = None
-    if found is None or found.digest != digest:
-        raise _damaged("a procedure that events were recorded under is missing or changed", kept)
-    return found
+    damaged = _damaged("a procedure that events were recorded under is missing or changed", kept)
+    return as_kept(lambda: load_procedure(kept, rules=False), digest, damaged)
 
 
 def rule(folder: Path, digest: str) -> Rule:
@@ -59,13 +56,29 @@ def rule(folder: Path, digest: str) -> Rule:
         Where it is missing, or is not the rule that decisions were made by.
     """
     kept = folder / RULES / f"{digest}.json"
-    try:
+    damaged = _damaged("a rule that decisions of the log were made by is missing or changed", kept)
+
+    def read() -> Rule:
         said = read_json(kept, what="the rule", shape=dict, error=LogDamagedError)
-        found = Rule.from_content(said)
+        return Rule.from_content(said)
+
+    return as_kept(read, digest, damaged)
+
+
+def as_kept(read: Callable[[], Kept], digest: str, damaged: LogDamagedError) -> Kept:
+    """What a log or a database keeps under a digest, where that still is its digest.
+
+    Raises
+    ------
+    LogDamagedError
+        The given one, where it is missing, cannot be read, or says something else.
+    """
+    try:
+        found = read()
     except (ValueError, KeyError, TypeError, AttributeError, ExitlineError):
-        found = None
-    if found is None or found.digest != digest:
-        raise _damaged("a rule that decisions of the log were made by is missing or changed", kept)
+        raise damaged from None
+    if found.digest != digest:
+        raise damaged
     return found
 
 

@@ -78,7 +78,7 @@ class Log:
         Raises
         ------
         LifecycleError
-            When the folder holds a log already, or cannot be made.
+            When the folder contains a log already, or cannot be made.
         """
         at = Path(folder)
         _refuse_log(at)
@@ -119,13 +119,13 @@ class Log:
         Raises
         ------
         LifecycleError
-            When the folder holds a log or anything else, or for the first draft that is refused.
+            When the folder contains a log or anything else, or for the first draft that is refused.
         """
         at = Path(folder)
         _refuse_log(at)
         if at.is_symlink() or (at.exists() and not (at.is_dir() and not any(at.iterdir()))):
             raise LifecycleError(
-                "the log's folder holds something else", where=str(at),
+                "the log's folder contains something else", where=str(at),
                 expected="a new or empty folder", remedy="name another folder",
             )  # fmt: skip
         with whole_folder(at) as partial:

@@ -57,7 +57,7 @@ def read_drafts(path: str | Path, **reading: Any) -> tuple[Draft, ...]:
     drafts = tuple(draft_of(row, where=f"{file.name} row {i}") for i, row in enumerate(rows, 1))
     if not drafts:
         raise LifecycleError(
-            "the file holds no events",
+            "the file contains no events",
             where=file.name,
             expected="a header and at least one row",
             got="no row",

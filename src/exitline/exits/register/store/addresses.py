@@ -14,17 +14,6 @@ SQLITE, POSTGRES = "sqlite:///", ("postgresql://", "postgres://")
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
 
 
-def is_address(text: str) -> bool:
-    """Whether a text is the address of a database, and no path.
-
-    Examples
-    --------
-    >>> is_address("sqlite:///register.db"), is_address("register/")
-    (True, False)
-    """
-    return text.startswith((SQLITE, *POSTGRES))
-
-
 def shown(address: str) -> str:
     """An address as it may be shown: without user, password and options.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from exitline.digest import written as canonical
 from exitline.errors import ExitlineError
 from exitline.exits.register.errors import LogDamagedError
+from exitline.exits.register.logbook.kept import as_kept
 from exitline.exits.register.procedures.loading import load_procedure
 from exitline.exits.register.procedures.procedure import Procedure
 from exitline.exits.register.procedures.rule import Rule
@@ -135,13 +136,8 @@ def procedure(store: Store, digest: str) -> Procedure:
     LogDamagedError
         Where it is missing, or is not the text that steps were recorded under.
     """
-    try:
-        found = _loaded(_text(store, PROCEDURE, digest), rules=False)
-    except ExitlineError:
-        found = None
-    if found is None or found.digest != digest:
-        raise _damaged("a procedure that steps were recorded under is missing or changed", digest)
-    return found
+    damaged = _damaged("a procedure that steps were recorded under is missing or changed", digest)
+    return as_kept(lambda: _loaded(_text(store, PROCEDURE, digest), rules=False), digest, damaged)
 
 
 def rule(store: Store, digest: str) -> Rule:
@@ -152,13 +148,10 @@ def rule(store: Store, digest: str) -> Rule:
     LogDamagedError
         Where it is missing, or is not the rule that decisions were made by.
     """
-    try:
-        found = Rule.from_content(json.loads(_text(store, RULE, digest)))
-    except (ValueError, KeyError, TypeError, AttributeError, ExitlineError):
-        found = None
-    if found is None or found.digest != digest:
-        raise _damaged("a rule that decisions were made by is missing or changed", digest)
-    return found
+    damaged = _damaged("a rule that decisions were made by is missing or changed", digest)
+    return as_kept(
+        lambda: Rule.from_content(json.loads(_text(store, RULE, digest))), digest, damaged
+    )
 
 
 @lru_cache(maxsize=64)
@@ -211,12 +204,10 @@ def works_procedure(store: Store, digest: str) -> Procedure:
         Where the text is missing or was changed.
     """
     beside = _text(store, STANDARD, digest)
-    try:
+
+    def read() -> Procedure:
         plain = _loaded(_text(store, WORKS, digest), rules=False)
-        found = _loaded(plain.text, rules=True, standard=plain.standard if beside else "",
-                        of=beside)  # fmt: skip
-    except ExitlineError:
-        found = None
-    if found is None or found.digest != digest:
-        raise _damaged("the procedure of works is missing or changed", digest)
-    return found
+        return _loaded(plain.text, rules=True, standard=plain.standard if beside else "",
+                       of=beside)  # fmt: skip
+
+    return as_kept(read, digest, _damaged("the procedure of works is missing or changed", digest))

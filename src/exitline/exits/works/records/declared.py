@@ -136,7 +136,7 @@ _DECLARED = (
             _number("paid", collected("what was paid")),
             RecordColumn("contract", collected("number of the contract")),
             RecordColumn("by", collected("who builds it")),
-            _number("beneficiaries", collected("people it is said to serve")),
+            _number("beneficiaries", collected("people it is reported to serve")),
             *_PLACE,
             RecordColumn("began", collected("first day of building"), "day"),
             RecordColumn("planned_end", collected("day by which it was to be done"), "day"),

@@ -178,7 +178,7 @@ def _named(at: Path) -> tuple[WorksFile, Path, dict[str, Path]]:
             found[name] = there[0]
     if not {"works", "assets", "villages"} & set(found):
         raise WorksError(
-            "the folder holds no table of works", where=str(folder),
+            "the folder contains no table of works", where=str(folder),
             expected="works, assets or villages as .csv, .xlsx or .parquet",
             got=", ".join(sorted(one.name for one in folder.iterdir())[:10]) or "nothing",
             remedy=f"add them, or name them in {FILE} under 'tables'",

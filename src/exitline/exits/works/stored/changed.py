@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WRITTEN = tuple(c.name for c in TABLES["works"].columns if c.name not in ("work", "state"))
 """Columns of a work that a form asks for."""
-ANOTHER = "let somebody do it who holds such a role"
+ANOTHER = "let somebody do it who has such a role"
 OVER = ("accepted", "in use", "failed", "retired")
 """States in which a work is as it was built: it is repaired, not corrected."""
 

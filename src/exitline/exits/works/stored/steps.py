@@ -149,7 +149,7 @@ def _may_inspect(store: Store, role: str | None) -> None:
     if role not in known:
         raise WorksError(
             "this role does not inspect", where=role, expected=", ".join(sorted(known)),
-            got=role, remedy="let somebody look who holds such a role",
+            got=role, remedy="let somebody look who has such a role",
         )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def kept(store: Store) -> dict[str, Any]:
     row = SettingRow.objects.using(store.alias).filter(name=SETTING).first()
     if row is None:
         raise WorksError(
-            "the register holds no works", where=store.address, expected="works taken in before",
+            "the register has no works", where=store.address, expected="works taken in before",
             got="none", remedy="take a folder in: exitline works record FOLDER --database ...",
         )  # fmt: skip
     found: dict[str, Any] = json.loads(row.value)

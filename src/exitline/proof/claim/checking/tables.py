@@ -163,7 +163,7 @@ def pick_decision(
     Raises
     ------
     ClaimError
-        When the run holds none, or more than one.
+        When the run has none, or more than one.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def _only_choice(rows: list[Row], column: str) -> list[Row]:
 def _not_there(column: str, wanted: str, values: Sequence[str]) -> ClaimError:
     known = sorted(set(values))
     return _refused(
-        f"the run holds no row with this '{column}'",
+        f"the run has no row with this '{column}'",
         "one of " + _listed(known) if known else "a run with such rows",
         repr(wanted),
         nearest(wanted, known) or f"choose one with --{column}",

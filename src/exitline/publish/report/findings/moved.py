@@ -40,7 +40,7 @@ _FLOWS = {
 _COLUMNS = {
     "state": collected("state"), "time": collected("time"), "at_risk": collected("at risk"),
     "ended": collected("ended"), "hazard": collected("hazard"),
-    "survival": collected("still in the state"),
+    "still_in": collected("still in the state"),
     "reliability": collected("real"), "se": collected("standard error"),
     "ci_low": collected("interval from"), "ci_high": collected("interval to"),
     "exit_se": collected("standard error of the exit rate"),
@@ -221,7 +221,7 @@ def _flows(
                    "blue: not poor, or left poverty."),
         table_of("flows", heading, columns, tuple(rows), axis),
         alluvial(pairs, heading, t), key="flows",
-        source=t("Under a share stands its {what}.", what=_sure(whole, t)),
+        source=t("Under each share is its {what}.", what=_sure(whole, t)),
     )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ def _joined(
         others = [r for r in found["resources"] if r["path"] != own["path"]]
     except (ValueError, KeyError, TypeError) as reason:
         raise TableError(
-            "the folder holds a datapackage.json that is not one", where=str(where),
+            "the folder contains a datapackage.json that is not one", where=str(where),
             expected="a Frictionless data package with resources",
             remedy="write the table into another folder",
         ) from reason  # fmt: skip

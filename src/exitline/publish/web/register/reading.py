@@ -67,7 +67,7 @@ def _labels(store: Store, steps: list[StepRow]) -> dict[tuple[str, str], str]:
 @require_safe
 @acting(ADMINISTRATOR)
 def people(request: HttpRequest, person: SignedIn) -> HttpResponse:
-    """Who holds which role where; a form for another assignment."""
+    """Who has which role where; a form for another assignment."""
     return _people(request, person)
 
 

@@ -223,7 +223,7 @@ def _check_header(names: Sequence[str], path: Path) -> None:
     filled = [name for name in names if name.strip()]
     if filled and all(_NUMBER.fullmatch(name.strip()) for name in filled):
         raise DataError(
-            "the first row holds numbers, not column names",
+            "the first row contains numbers, not column names",
             where=f"{path.name}, line 1",
             expected="a header with the column names",
             got="numbers in every column",

@@ -321,7 +321,9 @@ def _other_width(held: HeldFile, line: int, found: int, dialect: Dialect, last: 
     elif found < wanted:
         cause = "a field is missing, or a quotation mark or line break is out of place"
     else:
-        cause = f"a field holds the separator '{dialect.delimiter}' and is not in quotation marks"
+        cause = (
+            f"a field contains the separator '{dialect.delimiter}' and is not in quotation marks"
+        )
     return DataError(
         f"a row has {found} field{'s' if found != 1 else ''}, the header has {wanted}",
         where=f"{held.path.name}, line {line}",
@@ -338,7 +340,7 @@ def too_long(held: HeldFile, line: int) -> DataError:
         "a row is too long",
         where=f"{held.path.name}, line {line}" if line else held.path.name,
         expected=f"rows of at most {LONGEST // 1024**2} MB",
-        got="a longer one: a field holds a document, or the file is not a table",
+        got="a longer one: a field contains a document, or the file is not a table",
         remedy="leave the column out, or export the data as Parquet",
     )
 

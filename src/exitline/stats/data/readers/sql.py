@@ -3,6 +3,10 @@
 The query is written by the owner of the study, in the database's own SQL. It must be a
 single SELECT, and the connection cannot write: a study file from somebody else can read
 the database that it names, and nothing more.
+
+This is reading, not computing: the rows are fetched once, as they would be from a file, and enter
+an engine like any other table; no figure is made here. sqlglot, which comes with Ibis, is asked
+only whether a text is one SELECT, before any database sees it.
 """
 
 from __future__ import annotations

@@ -223,7 +223,7 @@ def _code(value: Any) -> Any:
 
 def _wrong_encoding(path: Path, kind: str, encoding: str | None) -> DataError:
     return DataError(
-        f"the {_PROGRAM[kind]} file holds text in another encoding",
+        f"the {_PROGRAM[kind]} file contains text in another encoding",
         where=path.name,
         expected=f"text in {encoding.upper()}" if encoding else "text in the encoding it declares",
         got="bytes that do not decode",

@@ -121,7 +121,7 @@ def _check_cells(path: Path, pieces: Iterator[bytes]) -> None:
             where=path.name,
             expected=f"at most {MOST_CELLS:,} cells from the first to the last, with empty ones",
             got=f"{bottom - top + 1:,} rows and {right - left + 1:,} columns: {cells:,} cells",
-            remedy="delete what stands far from the data, or export the sheet as CSV",
+            remedy="delete what is far from the data, or export the sheet as CSV",
         )
 
 

@@ -7,13 +7,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
-from exitline.errors import DesignError
+from exitline.errors import DesignError, nearest
 from exitline.stats.data.sampling.sampling import SamplingAnswers
 from exitline.words.said import say
 
 ReplicateKind = Literal[
     "JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"
 ]
+
+
+def _check_kind(kind: str | None) -> None:
+    """Refuse replicate weights of which it is not known how they were made."""
+    kinds = get_args(ReplicateKind)
+    if kind is None:
+        raise DesignError(
+            "replicate weights without their kind",
+            where="design.kind",
+            expected="one of " + ", ".join(kinds),
+            got="nothing",
+            remedy="say how the replicates were made: design.kind, scale and rscales",
+        )
+    if kind not in kinds:
+        raise DesignError(
+            f"there is no kind of replicate weights named '{kind}'",
+            where="design.kind",
+            expected="one of " + ", ".join(kinds),
+            got=repr(kind),
+            remedy=nearest(kind, kinds) or "choose one of these",
+        )
 
 
 @dataclass(frozen=True)
@@ -49,19 +70,12 @@ class ReplicateWeights(SamplingAnswers):
     declared: ClassVar[tuple[str, ...]] = ("replicates",)
 
     def __post_init__(self) -> None:
-        if self.kind is None or self.kind not in get_args(ReplicateKind):
-            raise DesignError(
-                "replicate weights without their kind",
-                where="design.kind",
-                expected="one of " + ", ".join(get_args(ReplicateKind)),
-                got="nothing" if self.kind is None else repr(self.kind),
-                remedy="say how the replicates were made: design.kind, scale and rscales",
-            )
+        _check_kind(self.kind)
         lacking = {
             "Fay": ("rho", self.rho is None or not 0 <= self.rho < 1),
             "JKn": ("rscales", not self.rscales),
             "other": ("scale", self.scale is None),
-        }.get(self.kind, ("", False))
+        }.get(str(self.kind), ("", False))
         if lacking[1]:
             raise DesignError(
                 f"replicate weights of the kind {self.kind} without {lacking[0]}",

@@ -152,7 +152,7 @@ class Study:
     readings : mapping of str to mapping of str to str
         Level ("household", "village", "county"): option of its rule: chosen reading.
     subpopulation : str, optional
-        Condition: estimates refer to the rows for which it holds.
+        Condition: estimates refer to the rows for which it is true.
     small_areas : tuple of SmallAreaUse
         Models of areas that the sample is too small for.
     calibrated_to : CalibratedTo, optional

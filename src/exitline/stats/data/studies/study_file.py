@@ -94,9 +94,6 @@ def _of(tree: Tree) -> Any:
     return tree.number()
 
 
-_SHARE_OF = WithJsonSchema({"anyOf": [{"enum": ["median", "mean"]}, {"type": "number"}]})
-
-
 class StudyLineKeys(Record):
     """A line: of the standard, a number, a column, or a share of the survey's own welfare."""
 

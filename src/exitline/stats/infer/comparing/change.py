@@ -142,7 +142,7 @@ def linked(before: Estimates, after: Estimates, shared: bool | None) -> Link | N
     link = None if shared is False else shared_psus(before.variance.overlap, after.variance.overlap)
     if shared and link is None:
         raise DesignError(
-            "no PSU stands in both samples",
+            "no PSU is in both samples",
             where="shared",
             expected="two designs with strata and PSUs of which some have the same ids",
             got=_unlike(before, after),

@@ -183,7 +183,7 @@ def _sample(cells: Cells) -> Unequal:
         raise DesignError(
             "households that were drawn with unequal probabilities are too many",
             where="design.psu", expected="a column of PSUs, or fewer rows",
-            got="each row a PSU of its own", remedy="name the column of PSUs",
+            got="each row a separate PSU", remedy="name the column of PSUs",
         )  # fmt: skip
     psu, p = cells.stages[0], cells.fpc[:, 0]
     size = int(psu.max(initial=-1)) + 1
@@ -208,7 +208,7 @@ def _in_order(joint: JointProbabilities | None, ids: Ids | None) -> Floats:
         raise DesignError(
             "joint probabilities need the ids of the PSUs",
             where="design.psu", expected="a column of PSUs, each id once",
-            got="none" if ids is None else "ids that stand in several strata",
+            got="none" if ids is None else "ids that are in several strata",
             remedy="name the column of PSUs; make ids unique over strata",
         )  # fmt: skip
     place = {name: i for i, name in enumerate(joint.ids)}

@@ -158,7 +158,7 @@ def _columns(names: Sequence[str]) -> str:
 
 
 def refuse_reused_psus(cells: Cells, design: Design) -> None:
-    """Refuse PSU ids that stand in several strata, unless ids are nested.
+    """Refuse PSU ids that are in several strata, unless ids are nested.
 
     Parameters
     ----------

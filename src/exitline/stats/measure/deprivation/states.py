@@ -192,7 +192,7 @@ def kept(found: pa.Table, given: Over) -> RetainedSample:
     for i, name in enumerate(given.flags):
         if row[f"odd{i}"]:
             raise DataError(
-                f"the column '{name}' holds more than true and false",
+                f"the column '{name}' contains more than true and false",
                 expected="0 and 1, or true and false",
                 got=f"other numbers on {row[f'odd{i}']:,} rows",
                 remedy=f'say which value means deprived: "{name} = 2"',

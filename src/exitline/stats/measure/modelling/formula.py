@@ -221,7 +221,7 @@ def _columns(node: ast.AST, text: str) -> list[str]:
 def _refused(text: str, expected: str) -> MeasureError:
     """The error for an expression that a formula may not hold."""
     return MeasureError(
-        "this expression cannot stand in a formula",
+        "this expression cannot be used in a formula",
         where="formula",
         expected=expected,
         got=text,

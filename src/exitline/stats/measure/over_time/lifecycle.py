@@ -273,7 +273,7 @@ def _latest(events: Any, as_of: date, states: Sequence[str], names: EventColumns
             where=names.state,
             expected=f"at most {_STATES - 1} different states",
             got=str(len(states)),
-            remedy="check that the column holds states and not free text",
+            remedy="check that the column contains states and not free text",
         )
     known = _until(events, as_of, names)
     packed = _order_key(known, names) * _STATES + _coded(known[names.state], states)

@@ -180,7 +180,7 @@ def _left_out(panel: Panel, used: Bools) -> tuple[str, ...]:
 def _refuse(panel: Panel, k: int, buffer: float) -> None:
     if np.isnan(panel.welfare).all():
         raise DataError(
-            "this panel holds states, not welfare",
+            "this panel contains states, not welfare",
             expected="a welfare column and a line, to place the buffered line",
             got="a column that says poor or not",
             remedy=choose("give panel_spec welfare= and line=", "give --welfare and --line"),

@@ -292,7 +292,7 @@ def reliability_bounds(
     _refuse_empty(panel, t, u)
     if np.isnan(panel.welfare).all():
         raise DataError(
-            "this panel holds states, not welfare",
+            "this panel contains states, not welfare",
             expected="a welfare column and a line",
             got="a column that says poor or not",
             remedy="use misclassification_bounds, which needs states alone",

@@ -253,7 +253,7 @@ def _write(store: Store, rows: list[Any], file: Path) -> None:
     try:
         type(rows[0]).objects.using(store.alias).bulk_create(rows, batch_size=500)
     except (DatabaseError, ValueError, TypeError, ValidationError) as reason:
-        raise _no_backup(file, "rows that no register holds") from reason
+        raise _no_backup(file, "rows that are in no register") from reason
 
 
 def _set_sequences(store: Store, tables: Mapping[str, Any]) -> None:

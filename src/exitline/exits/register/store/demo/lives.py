@@ -202,7 +202,7 @@ def lives(
 def draft(
     procedure: Procedure, life: Life, step: str, role: str, day: date, said: Mapping[str, Any]
 ) -> Draft:
-    """A step with the papers that it needs, by the person who holds the role there."""
+    """A step with the papers that it needs, by the person who has the role there."""
     papers = tuple(
         Document(kind, "", ("name", "hamlet") if procedure.documents[kind].never_shows else ())
         for kind in procedure.step(step).documents

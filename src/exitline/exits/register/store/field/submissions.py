@@ -203,7 +203,7 @@ def _check(rows: Iterable[Mapping[str, str]], where: str) -> None:
     missing = [name for name in ("household", "saw", "on") if name not in first]
     if missing:
         raise StoreError(
-            say("the file holds no submissions of such a form"), where=where,
+            say("the file contains no submissions of such a form"), where=where,
             expected=say("columns household, saw, on and the id of the submission"),
             got=say("no row") if not first else "no column " + ", ".join(missing),
             remedy=say("export the submissions as CSV with all fields"),

@@ -107,7 +107,7 @@ def preview(store: Store, file: Path, kind: str, *, told: Told = nobody, **readi
             refusals.add(number, reason.what)
     if not count:
         raise StoreError(
-            say("the table holds no rows"),
+            say("the table has no rows"),
             where=file.name, expected=say("a header and at least one row"),
             got=say("no row"), remedy=say("add the rows"),
         )  # fmt: skip

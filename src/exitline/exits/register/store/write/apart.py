@@ -61,7 +61,7 @@ def _outside(
                 IndependenceError,
                 say("nobody takes this step on their own {level}", level=request.step.outside),
                 expected=say("a person without another role there"),
-                got=say("one who holds a role there"),
+                got=say("one who has a role there"),
                 remedy=say("let somebody take the step who has no role there"),
             )
 
@@ -109,7 +109,7 @@ def delegate(
     to : str
         Who stands in.
     since, until : date
-        `until` is the first day on which it no longer holds.
+        `until` is the first day on which it no longer applies.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def delegate(
         if not any(one.until is None or one.until >= until for one in own):
             raise AuthorityError(
                 say("nobody hands on what they do not hold"),
-                expected=say("a role that one holds oneself, on all these days"),
+                expected=say("a role that one has oneself, on all these days"),
                 got=say("none"),
                 remedy=say("ask an administrator"),
             )

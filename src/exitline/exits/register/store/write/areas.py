@@ -79,7 +79,7 @@ def assign(
     area : str
         Path.
     since, until : date
-        `until` is the first day on which it no longer holds.
+        `until` is the first day on which it no longer applies.
     for_whom : str
         Whom they stand in for while away.
     """

@@ -82,5 +82,5 @@ def person_may(
             where=where,
             expected=f"an assignment as '{draft.role}' there, today",
             got=say("none"),
-            remedy=say("let somebody take the step who holds the role there"),
+            remedy=say("let somebody take the step who has the role there"),
         )

@@ -199,26 +199,8 @@ def add_identifier(
             say("a household of the register has this {kind} already", kind=kind),
             where="identifier",
             expected=say("an identifier that nobody has"), got=say("one that is taken"),
-            remedy=say("find the person's household; a move is a step of its own"),
+            remedy=say("find the person's household; a move is a separate step"),
         ) from reason  # fmt: skip
-
-
-def end_member(
-    store: Store, key: str, expected_version: int | None, by: str, *, number: int, on: date,
-    why: str, token: str | None = None,
-) -> None:  # fmt: skip
-    """A member leaves on a day: death, marriage out, a move."""
-    past(on, say("the day"))
-    with changing(
-        store, key, expected_version, by, say("member left: {why}", why=why), token=token
-    ) as row:
-        members = MemberRow.objects.using(store.alias).filter(household=row, number=number)
-        if not members.filter(until__isnull=True, since__lte=on).update(until=on, left_by=why):
-            raise StoreError(
-                say("there is no such member on that day"),
-                where="member", expected=say("a member's number"),
-                got=str(number), remedy=say("look at the card again"),
-            )  # fmt: skip
 
 
 def add_helper(

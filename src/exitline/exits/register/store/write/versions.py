@@ -41,7 +41,7 @@ def check_version(store: Store, row: HouseholdRow, version: int | None, where: s
         where=where,
         expected=f"version {row.version}",
         got=f"version {version}" + (f"; since then: {said}" if said else ""),
-        remedy=say("look at the card again, then decide whether the step still stands"),
+        remedy=say("look at the card again, then decide whether the step is still right"),
     )
     error.changed = changed
     raise error

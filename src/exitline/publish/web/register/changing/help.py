@@ -47,7 +47,7 @@ def measure_form(asked: Asked) -> list[FormSection]:  # noqa: ARG001
             AskedField("kind", say("Kind of measure"), required=True, known=KINDS, most=60,
                 hint=say("One word: conditions of checks use it.")),
             AskedField("title", say("In words")), day("since", say("From which day on")),
-            day("until", say("Until (the first day on which it no longer holds)"),
+            day("until", say("Until (the first day on which it no longer applies)"),
                 required=False, start=""),
             AskedField("amount", say("Amount"), "amount"),
         ])

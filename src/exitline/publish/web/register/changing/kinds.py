@@ -24,7 +24,7 @@ ALL = (
     ChangeKind("measure-ended", say("A measure ends"), help.ended_form, help.write_ended),
     ChangeKind("visit", say("A visit"), help.visit_form, help.write_visit),
     ChangeKind("split", say("The household splits"), lives.split_form, lives.write_split,
-         say("The new one stands where this one stands: its steps are recorded there, too.")),
+         say("The new one is in the state of this one: its steps are recorded there, too.")),
     ChangeKind("merge", say("Another household is part of this one"), lives.merge_form,
          lives.write_merge, say("Nobody leaves the list by a merger: that takes a step.")),
     ChangeKind("move", say("It moves within the county"), lives.move_form, lives.write_move,
