@@ -175,19 +175,32 @@ def chosen(mutant: Mutant, found: Reached, budget: float) -> list[str]:
 
 
 def killed(mutant: Mutant, copy: Path, tests: list[str], seconds: float) -> bool:
-    """Whether some test fails, or never ends, with a change; in a process forked from this one."""
+    """Whether some test fails, or never ends, with a change; in a process forked from this one.
+
+    A change can break the import of a test's file, which pytest calls a test not found (4): a
+    kill only where the same tests are found without the change.
+    """
     path = copy / mutant.path
     before = path.read_text()
     tree = Changer(mutant.position).visit(ast.parse(before))
     path.write_text(ast.unparse(ast.fix_missing_locations(tree)))
     shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
     try:
-        child = os.fork()
-        if not child:
-            _run(copy, tests)
-        return _ended(child, seconds) not in (0, 5)
+        status = _status(copy, tests, seconds)
     finally:
         path.write_text(before)
+    if status not in NOTHING_RUN:
+        return status != 0
+    shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+    return _status(copy, ["--collect-only", *tests], seconds) not in NOTHING_RUN
+
+
+def _status(copy: Path, arguments: list[str], seconds: float) -> int:
+    """Pytest's exit status in the copy, of a process forked from this one."""
+    child = os.fork()
+    if not child:
+        _run(copy, arguments)
+    return _ended(child, seconds)
 
 
 def _run(copy: Path, tests: list[str]) -> None:

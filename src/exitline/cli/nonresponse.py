@@ -13,7 +13,7 @@ from exitline.cli.shared import show
 from exitline.cli.shared.designing import WEIGHT
 from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.weights.adjusting import Adjusted
@@ -105,7 +105,7 @@ def command(
 def _show(found: Adjusted, options: Sequence[tuple[str, Sequence[str]]]) -> None:
     """Factors and propensities, and how they go on."""
     low, high = found.factors
-    show.note(say("{n} rows did not respond", n=found.rows))
+    show.note(say_plural("{n} row did not respond", "{n} rows did not respond", found.rows))
     show.note(say("Weights were multiplied by {low} to {high}", low=Numeral(f"{low:.4g}"),
                   high=Numeral(f"{high:.4g}")))  # fmt: skip
     if found.propensities:

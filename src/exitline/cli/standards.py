@@ -106,7 +106,11 @@ def _show(standard: Standard) -> None:
     show.note("")
     if count:
         show.note(
-            say("{n} entries were not read at their source: see NOT VERIFIED above.", n=count)
+            say_plural(
+                "{n} entry was not read at its source: see NOT VERIFIED above.",
+                "{n} entries were not read at their source: see NOT VERIFIED above.",
+                count,
+            )
         )
         show.note("")
     show.note(say("Digest {digest}", digest=standard.digest))

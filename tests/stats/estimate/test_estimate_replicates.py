@@ -101,6 +101,30 @@ def made(rows: int = 40, replicates: int = 6) -> tuple[pd.DataFrame, list[str]]:
     return table.assign(w=1.0), names
 
 
+@pytest.mark.parametrize(
+    ("factor", "said"), [(0.001, "0.001 times"), (1000, "1,000 times"), (1, ""), (1.9, "")]
+)
+@pytest.mark.parametrize("at_once", [4_000_000, 80])  # all rows, or some at a time
+def test_replicates_on_another_scale_than_the_weight_are_said(
+    tmp_path, monkeypatch, factor, said, at_once
+):
+    """R's svrepdesign warns of factors ("Data do not look like combined weights")."""
+    monkeypatch.setattr("exitline.stats.infer.designs.replicates.AT_ONCE", at_once)
+    table, names = made()
+    table[names] *= factor / (table[names].sum().mean() / len(table))
+    design = xl.Design(weight="w", replicates=names, kind="BRR")
+    found = xl.estimate(table, ["mean", "headcount"], welfare="y", line=4, design=design, by="r")
+    notes = [str(note) for note in found.notes]
+    assert [f"6 replicate weights sum to {said}" in note for note in notes] == [True] * bool(said)
+    table.to_csv(tmp_path / "homes.csv", index=False)
+    (tmp_path / "study.yaml").write_text(
+        "study: T\ndata: {households: homes.csv}\ncolumns: {welfare: y}\nlines: [4]\n"
+        f"design: {{weight: w, replicates: {names}, kind: BRR}}\n"
+    )
+    checked = [one for one in xl.check(tmp_path / "study.yaml") if "sum to" in one.message]
+    assert [(one.severity, one.count) for one in checked] == [("warning", 6)] * bool(said)
+
+
 def test_a_pattern_means_numbers_and_never_takes_a_column_that_is_used():
     table, names = made(rows=8, replicates=2)
     table = table.rename(columns={"r": "wide"}).assign(wsize=2.0)

@@ -132,9 +132,9 @@ def test_a_psu_in_two_strata_and_a_design_that_is_not_used() -> None:
     data = LONG.assign(stratum=[1, 1, 1, 1, 2, 2], psu=[1, 1, 2, 2, 2, 2])
     design = Design(strata="stratum", psu="psu", lonely="certainty")
     spec = panel_spec(household="id", welfare="y", wave="t", line=2.0, design=design)
-    with pytest.raises(DesignError, match="1 PSU ids are used in more than one stratum"):
+    with pytest.raises(DesignError, match="1 PSU id is used in more than one stratum"):
         transitions(data, spec)
-    with pytest.raises(DesignError, match="1 PSU ids are used in more than one stratum"):
+    with pytest.raises(DesignError, match="1 PSU id is used in more than one stratum"):
         read_panel(data, spec)
     with pytest.raises(DesignError, match=r"panels do not use design\.fpc"):
         panel_spec(household="id", welfare="y", design=Design(fpc="N"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from exitline.stats.smallarea.errors import SmallAreaError
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.area_models.run import ModelRun
@@ -180,10 +180,12 @@ def _read(run: ModelRun) -> tuple[AreaMeans, tuple[str, ...], Any]:
         )  # fmt: skip
     if left:
         run.notes.append(
-            say(
-                "{n} sampled areas have no means, so they have no figure; their households help "
+            say_plural(
+                "{n} sampled area has no means, so it has no figure; its households help "
                 "to fit the model: {names}",
-                n=len(left),
+                "{n} sampled areas have no means, so they have no figure; their "
+                "households help to fit the model: {names}",
+                len(left),
                 names=", ".join(left[:5]),
             )
         )

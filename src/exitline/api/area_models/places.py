@@ -9,7 +9,7 @@ import numpy as np
 
 from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit.cells import one_district
-from exitline.words.said import say
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,10 +87,12 @@ def _sampled_areas(sampled: SampledAreas, places: Places) -> Ints:
             got=f"'{sampled.names[0]}' in the sample, '{shown((places.areas[0],))}' in the census",
             remedy="write areas in one way, or name the column that does",
         )  # fmt: skip
-    said = say(
-        "{n} sampled areas are not in the census, so they have no figure; their households "
-        "help to fit the model: {names}", n=len(only), names=", ".join(only[:5]),
-    )  # fmt: skip
+    said = say_plural(
+        "{n} sampled area is not in the census, so it has no figure; its "
+        "households help to fit the model: {names}",
+        "{n} sampled areas are not in the census, so they have no figure; their "
+        "households help to fit the model: {names}",
+        len(only), names=", ".join(only[:5]))  # fmt: skip
     if only and said not in sampled.notes:
         sampled.notes.append(said)
     return found

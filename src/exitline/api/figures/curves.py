@@ -248,6 +248,14 @@ def at_lines(data: Any, lines: Sequence[float], order: Order, **options: Any) ->
     from exitline.stats.measure.measures.curves import deficit_ordinate
 
     made = [PovertyLine(f"{z:g} ({i})", _number(z), boundary="<=") for i, z in enumerate(lines)]
+    if not made:
+        raise MeasureError(
+            "a curve of poverty at every line needs lines",
+            where="lines",
+            expected="numbers above zero, in the unit of welfare",
+            got="none",
+            remedy="give some, for instance lines=[100, 150, 200]",
+        )
     return estimate(data, deficit_ordinate(order)[0], line=made, **options)
 
 

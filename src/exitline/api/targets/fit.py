@@ -221,6 +221,8 @@ def score(
     ------
     DataError, ConditionError, DesignError, TargetError
         When the data lack a column, or what the method needs of them.
+    MeasureError
+        For a quota that is no share.
 
     Examples
     --------
@@ -232,9 +234,12 @@ def score(
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.measure.programmes.ordering import part_chosen
+    from exitline.stats.measure.programmes.programme import programme_of
 
     drawn = design or Design()
-    if quota is None:
+    if quota is not None:
+        programme_of("score", quota)
+    else:
         quota = getattr(method, "quota", None)
     with session(engine) as running:
         table = running.attach(open_source(data), "households")

@@ -14,7 +14,7 @@ from exitline.exits.works.gaps import LIBRARY
 from exitline.exits.works.problem import WorksProblem
 from exitline.exits.works.reach import on_sphere, within
 from exitline.exits.works.serving import for_villages, repair_costs
-from exitline.words.said import say
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,15 @@ def candidates_of(
     )  # fmt: skip
     ids = records["villages"]["village"]
     left = int((~known).sum())
-    notes = (say("{n} candidates have no cost: left out", n=left),) if left else ()
+    notes = (
+        (
+            say_plural(
+                "{n} candidate has no cost: left out", "{n} candidates have no cost: left out", left
+            ),
+        )
+        if left
+        else ()
+    )
     return Candidates(
         problem, tuple(kept["name"]), tuple(f"{v}: {c}" for c in found.serving for v in ids),
         kept[["latitude", "longitude"]].to_numpy(np.float64),

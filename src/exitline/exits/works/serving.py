@@ -11,7 +11,7 @@ from scipy.sparse import csr_array, diags_array
 
 from exitline.exits.works.reach import on_sphere, within
 from exitline.exits.works.records.typed import parted
-from exitline.words.said import say
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -223,7 +223,9 @@ def _listed(
     many = rows["households"].to_numpy(np.float64)
     many = np.where(np.isnan(many), place["weight"].to_numpy(np.float64)[village], many)
     gives = csr_array((many, (asset, village)), shape=(len(own), len(place)))
-    note = say("{n} services have no minutes: left out", n=far)
+    note = say_plural(
+        "{n} service has no minutes: left out", "{n} services have no minutes: left out", far
+    )
     return own, gives, place, ((note,) if far else ())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from exitline.errors import close_names
 from exitline.publish.maps.boundaries import Boundaries
 from exitline.publish.maps.errors import MapError
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,14 @@ class JoinedShapes:
             )
         if self.shapes:
             n, names = len(self.shapes), _some(self.shapes)
-            told.append(say("{n} shapes without a figure: {names}", n=n, names=names))
+            told.append(
+                say_plural(
+                    "{n} shape without a figure: {names}",
+                    "{n} shapes without a figure: {names}",
+                    n,
+                    names=names,
+                )
+            )
         if self.mended:
             told.append(say("Rings that cross themselves were corrected: {names}",
                             names=_some(self.mended)))  # fmt: skip

@@ -142,7 +142,13 @@ def _numbers(name: str, given: Any, where: str, faults: Faults) -> Floats:
     try:
         found = np.asarray(given, dtype=float).ravel()
     except (TypeError, ValueError):
-        faults.add(DataError(f"{name} are not numbers", where=where, remedy="give numbers alone"))
+        faults.add(
+            DataError(
+                f"'{name}' has values that are not numbers",
+                where=where,
+                remedy="give numbers alone",
+            )
+        )
         return np.empty(0)
     bad = ~np.isfinite(found)
     if name == "upper" and found.size and not np.isfinite(found[-1]):
@@ -150,7 +156,7 @@ def _numbers(name: str, given: Any, where: str, faults: Faults) -> Floats:
     if bad.any():
         faults.add(
             DataError(
-                f"{name} are missing or not finite",
+                f"'{name}' has missing or infinite values",
                 where=f"{where}, class {_places(bad)}",
                 expected="a number for each class",
                 remedy="fill them in, or leave the distribution out",
@@ -158,7 +164,7 @@ def _numbers(name: str, given: Any, where: str, faults: Faults) -> Floats:
         )
     elif name != "lorenz" and name != "upper" and (found < 0).any():
         faults.add(
-            DataError(f"{name} are negative", where=f"{where}, class {_places(found < 0)}",
+            DataError(f"'{name}' has negative values", where=f"{where}, class {_places(found < 0)}",
                       expected="numbers from 0", remedy="correct them")
         )  # fmt: skip
     return found

@@ -125,7 +125,7 @@ def infer(
         assert further is not None
         blocks = with_limits(blocks, pending, further, cells, confidence.level)
     nests = nesting(cells, sets, plan.domains)
-    notes = (*_notes(blocks), *_left_out(variance.left_out))
+    notes = (*_notes(blocks), *variance.notes)
     return Estimates(tuple(blocks), variance, confidence.level, notes, nests=nests)
 
 
@@ -283,16 +283,3 @@ def _notes(blocks: list[Block]) -> tuple[str, ...]:
                 )
             )
     return tuple(notes)
-
-
-def _left_out(replicates: int) -> tuple[str, ...]:
-    """That replicates without a figure take no part in its variance."""
-    if not replicates:
-        return ()
-    return (
-        say_plural(
-            "{n} replicate gives no figure in some area, and takes no part in its standard error",
-            "{n} replicates give no figure in some area, and take no part in its standard error",
-            replicates,
-        ),
-    )

@@ -11,7 +11,7 @@ from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
-from exitline.words.said import say
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -195,6 +195,8 @@ def _notes(panel: Panel, used: Bools) -> tuple[str, ...]:
     if not lost:
         return ()
     return (
-        say("{n} of {size} households are not known in every wave and are left out", n=lost,
-            size=panel.size),
+        say_plural(
+            "{n} of {size} households is not known in every wave and is left out",
+            "{n} of {size} households are not known in every wave and are left out",
+            lost, size=panel.size),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,9 +145,10 @@ def _notes(panel: Panel, used: NDArray[np.bool_], rank_by: RankBy) -> tuple[str,
     notes = []
     if (~used).any():
         notes.append(
-            say(
+            say_plural(
+                "{n} of {size} households lacks welfare in one of the two waves and is left out",
                 "{n} of {size} households lack welfare in one of the two waves and are left out",
-                n=int((~used).sum()),
+                int((~used).sum()),
                 size=panel.size,
             )
         )

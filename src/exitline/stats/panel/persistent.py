@@ -13,7 +13,7 @@ from exitline.stats.infer import build
 from exitline.stats.infer.build import Confidence, Named
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.infer.intake.cells import no_kinds, sum_by
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -230,7 +230,9 @@ def _notes(panel: Panel, used: Bools, thresholds: list[_Threshold]) -> tuple[str
     notes = [say("thresholds: {list}", list=said)] if said else []
     if lost := int((~used).sum()):
         notes.append(
-            say("{n} of {size} households are not known in every wave and are left out",
-                n=lost, size=panel.size)
+            say_plural(
+                "{n} of {size} households is not known in every wave and is left out",
+                "{n} of {size} households are not known in every wave and are left out",
+                lost, size=panel.size)
         )  # fmt: skip
     return tuple(notes)

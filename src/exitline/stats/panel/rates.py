@@ -297,10 +297,12 @@ def _notes(
         known = sum(pair.counts.values())
         if pair.lost:
             notes.append(
-                say(
+                say_plural(
+                    "{n} of {m} households with a known state at {wave} has none at {other} "
+                    "({share}); the rates rest on the others",
                     "{n} of {m} households with a known state at {wave} have none at {other} "
                     "({share}); the rates rest on the others",
-                    n=pair.lost,
+                    pair.lost,
                     m=known,
                     wave=pair.before,
                     other=pair.after,
@@ -318,9 +320,10 @@ def _notes(
                 )
             )
     notes += [
-        say(
+        say_plural(
+            "{n} of {m} households has no usable welfare at {wave}",
             "{n} of {m} households have no usable welfare at {wave}",
-            n=r.unknown,
+            r.unknown,
             m=r.households,
             wave=r.wave,
         )

@@ -15,6 +15,7 @@ from exitline.stats.data.readers.declaring import choose
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.measure.over_time.panels import PanelColumns
 from exitline.stats.panel.spec import OpenPanel, PanelSpec, WaveReport
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,10 +135,10 @@ def _refuse_unnamed(engine: Engine, table: Any, column: str) -> None:
     rows = int(engine.run(unnamed(table, column)).to_pylist()[0]["rows"])
     if rows:
         raise DataError(
-            f"{rows:,} rows name no wave",
+            say_plural("{n} row names no wave", "{n} rows name no wave", rows),
             where=f"column '{column}'",
             expected="a wave on every row",
-            got=f"missing on {rows:,} rows",
+            got=say_plural("missing on {n} row", "missing on {n} rows", rows),
             remedy="complete the column, or leave these rows out of the file",
         )
 
@@ -295,7 +296,12 @@ def _refuse_repeated(engine: Engine, table: Any, wave: str, rows: int) -> None:
     repeated = engine.run(panels.duplicates(table)).to_pylist()[0]["households"]
     if repeated:
         raise DataError(
-            f"{repeated:,} households have more than one row in wave '{wave}'",
+            say_plural(
+                "{n} household has more than one row in wave '{wave}'",
+                "{n} households have more than one row in wave '{wave}'",
+                repeated,
+                wave=wave,
+            ),
             expected="one row for each household and wave",
             got=f"{rows:,} rows",
             remedy="a wave may have been appended twice, or members stand in place of "
@@ -326,7 +332,11 @@ def refuse_straddling(tables: Sequence[pa.Table], design: Design) -> None:
     several = pairs.num_rows - len(pairs.column("stage1").unique())
     if several:
         raise DesignError(
-            f"{several:,} PSU ids are used in more than one stratum",
+            say_plural(
+                "{n} PSU id is used in more than one stratum",
+                "{n} PSU ids are used in more than one stratum",
+                several,
+            ),
             where=f"columns '{design.stages[0]}' and '{design.stratum}'",
             expected="each PSU in one stratum, the same in every wave",
             got="the same id in several",

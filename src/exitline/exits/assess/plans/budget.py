@@ -26,7 +26,7 @@ from exitline.exits.decide.clusters import (
     check_icc,
     check_rate,
 )
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -245,9 +245,14 @@ def explain(plan: BudgetPlan) -> tuple[str, ...]:
         )  # fmt: skip
     if empty:
         lines.append(
-            say("{n} counties receive nothing: their expected rate is so near the threshold, or "
-                "their visits cost so much, that the same money settles more elsewhere. Count them "
-                "in full or assess them when there is more.", n=len(empty))
+            say_plural(
+                "{n} county receives nothing: its expected rate is so near the threshold, "
+                "or its visits cost so much, that the same money settles more elsewhere. "
+                "Count it in full or assess it when there is more.",
+                "{n} counties receive nothing: their expected rate is so near the "
+                "threshold, or their visits cost so much, that the same money settles "
+                "more elsewhere. Count them in full or assess them when there is more.",
+                len(empty))
         )  # fmt: skip
     lines.append(
         say("No allocation of this budget could settle more than {n}.",

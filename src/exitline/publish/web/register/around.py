@@ -20,6 +20,7 @@ from exitline.exits.register.store.errors import (
     StoreGoneError,
 )
 from exitline.publish.web.register import pages
+from exitline.stats.data.readers.declaring import as_upload
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -47,7 +48,8 @@ class Around:
         begun = time.perf_counter()
         try:
             request.get_host()
-            response = self._inner(request)
+            with as_upload():
+                response = self._inner(request)
         except DisallowedHost:
             response = HttpResponse("this server is not called that\n", status=421,
                                     content_type="text/plain")  # fmt: skip

@@ -19,6 +19,7 @@ from exitline.stats.data.checking.heaping import Jump, LineCounts, density_jump
 from exitline.stats.data.matching import Matching
 from exitline.stats.data.money import StudyLine
 from exitline.stats.data.roles import ROLES, design_columns, people_of
+from exitline.stats.data.sampling.replicated import scale_note
 from exitline.stats.data.studies.study import Population, Study
 from exitline.words.said import Numeral, Told, collected, say, say_plural
 
@@ -133,6 +134,26 @@ def population_findings(study: Study, totals: Totals) -> tuple[Finding, ...]:
         for unit, wanted, found in pairs
         if wanted is not None and abs(found / wanted - 1) > stated.tolerance
     )  # fmt: skip
+
+
+def replicate_findings(study: Study, totals: Totals) -> tuple[Finding, ...]:
+    """Replicate weights on another scale than the weight.
+
+    Parameters
+    ----------
+    study : Study
+    totals : Totals
+
+    Returns
+    -------
+    tuple of Finding
+    """
+    many = len(totals.replicated)
+    if not many or totals.households <= 0:
+        return ()
+    text = scale_note(many, sum(totals.replicated) / many / totals.households)
+    where, remedy = study.where("design.replicates"), say("bring both to one scale")
+    return (Finding("warning", say("weights"), text, where, many, remedy),) if text else ()
 
 
 def _beside(unit: str, found: float, wanted: float) -> str:

@@ -211,8 +211,12 @@ def _thin_areas(
     return [
         Finding(
             "warning", say("thin areas"),
-            say("{n} of {m} areas of '{what}' have one {unit} alone: they get no standard error",
-                n=single, m=int((each > 0).sum()), what=" x ".join(area), unit=Told(unit)),
+            say_plural(
+                "{n} of {m} areas of '{what}' has one {unit} alone: it gets no standard "
+                "error",
+                "{n} of {m} areas of '{what}' have one {unit} alone: they get no standard "
+                "error",
+                single, m=int((each > 0).sum()), what=" x ".join(area), unit=Told(unit)),
             study.where("areas"), single,
             say("report them within a larger area, or with small-area estimation"),
         )

@@ -77,6 +77,8 @@ class Totals:
     fractional_sizes, large_sizes : int
         Sizes that are not whole numbers; sizes above 30.
     largest_size : float
+    replicated : tuple of float
+        Sum of each replicate weight.
     """
 
     rows: int
@@ -87,6 +89,7 @@ class Totals:
     fractional_sizes: int = 0
     large_sizes: int = 0
     largest_size: float = 0.0
+    replicated: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

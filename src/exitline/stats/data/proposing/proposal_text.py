@@ -215,8 +215,10 @@ def _design(proposal: Proposal) -> list[_Commented]:
         said = say("called like the finite population correction: look at its documentation")
         found.append(_Commented(f"  # fpc: {_quoted(proposal.fpc)}", said))
     if proposal.lonely:
-        said = say("FILL IN: {n} strata have only one PSU; or {names}", n=proposal.lonely,
-                   names="average, certainty, remove")  # fmt: skip
+        said = say_plural(
+            "FILL IN: {n} stratum has only one PSU; or {names}",
+            "FILL IN: {n} strata have only one PSU; or {names}",
+            proposal.lonely, names="average, certainty, remove")  # fmt: skip
         found.append(_Commented("  # lonely: adjust", said))
     return found
 

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from exitline.errors import DataError
 from exitline.stats.data.held import BLOCK, HeldFile
-from exitline.stats.data.readers.declaring import declare
+from exitline.stats.data.readers.declaring import declare, in_encoding
 from exitline.stats.data.readers.encodings import is_utf8, likely_encoding
 from exitline.stats.data.values import Type, value_of, written
 
@@ -223,7 +223,7 @@ def wrong_encoding(held: HeldFile, encoding: str, line: int) -> DataError:
         where=f"{held.path.name}, line {line}",
         expected=f"text in {encoding.upper()}",
         got=f"bytes that look like {guess}",
-        remedy=declare("encoding", guess) + ", or save the file as UTF-8",
+        remedy=in_encoding(guess),
     )
 
 

@@ -1,8 +1,8 @@
 """How a remedy names an option: as a study writes it, a command line does, or a call.
 
 What meets a fault does not know who asked. A command says so for the length of its work with
-`as_flags`, whatever reads the files of a study with `as_keys`; anything else is told what a
-call takes.
+`as_flags`, whatever reads the files of a study with `as_keys`, a page that takes files with
+`as_upload`; anything else is told what a call takes.
 """
 
 from __future__ import annotations
@@ -12,9 +12,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal
 
-Caller = Literal["call", "study", "flags"]
+from exitline.words.said import collected
+
+Caller = Literal["call", "study", "flags", "upload"]
 FLAGS = {"missing": "missing-code"}
 """Options whose flag has another name than the key of a study."""
+UPLOADED = {
+    "encoding": collected("save the file as CSV in UTF-8"),
+    "delimiter": collected("save the file as CSV in UTF-8, with commas between the fields"),
+    "sheet": collected("leave one sheet in the file, or save it as CSV in UTF-8"),
+    "missing": collected("leave the cell empty"),
+}
+"""What whoever hands in a file at a page can do, by option."""
 _SEVERAL = ("missing", "text", "number")
 
 _caller: ContextVar[Caller] = ContextVar("caller", default="call")
@@ -41,6 +50,8 @@ def declare(option: str, *values: str) -> str:
     ...     declare("missing", "NA", "-9")
     "declare 'missing: [NA, -9]' beside the path"
     """
+    if _caller.get() == "upload":
+        return UPLOADED[option]
     several = option in _SEVERAL
     if _caller.get() == "flags":
         return "add " + " ".join(f"--{FLAGS.get(option, option)} {_quoted(v)}" for v in values)
@@ -49,6 +60,19 @@ def declare(option: str, *values: str) -> str:
         return f"open it with exitline.stats.data.open_source(path, {option}={given!r})"
     written = f"[{', '.join(values)}]" if several else values[0]
     return f"declare '{option}: {written}' beside the path"
+
+
+def in_encoding(guess: str) -> str:
+    """What to do with a file in another encoding.
+
+    Examples
+    --------
+    >>> with as_upload():
+    ...     in_encoding("utf-16-le")
+    'save the file as CSV in UTF-8'
+    """
+    said = declare("encoding", guess)
+    return said if _caller.get() == "upload" else said + ", or save the file as UTF-8"
 
 
 def _quoted(value: str) -> str:
@@ -79,6 +103,12 @@ def as_flags() -> Iterator[None]:
 def as_keys() -> Iterator[None]:
     """Name options as keys of a study, for the length of the block."""
     yield from _as("study")
+
+
+@contextmanager
+def as_upload() -> Iterator[None]:
+    """Say what to do with the file itself: whoever handed it in has no options."""
+    yield from _as("upload")
 
 
 def _as(caller: Caller) -> Iterator[None]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from exitline.errors import DataError, nearest
-from exitline.stats.data.readers.declaring import declare
+from exitline.stats.data.readers.declaring import in_encoding
 from exitline.stats.data.readers.encodings import likely_encoding
 from exitline.stats.data.readers.formats import FORMATS
 
@@ -60,7 +60,7 @@ def kind_of(path: Path, encoding: str | None = None) -> str:
             raise DataError(
                 "the file is not encoded in UTF-8", where=f"{path.name}, line 1",
                 expected="text in UTF-8", got=f"bytes that look like {guess}, without its mark",
-                remedy=declare("encoding", guess) + ", or save the file as UTF-8",
+                remedy=in_encoding(guess),
             )  # fmt: skip
     if claimed == "csv" and found == _GZIP and path.suffix.lower() == ".gz":
         return claimed

@@ -9,11 +9,45 @@ from typing import ClassVar, Literal, get_args
 
 from exitline.errors import DesignError, nearest
 from exitline.stats.data.sampling.sampling import SamplingAnswers
-from exitline.words.said import say
+from exitline.words.said import Numeral, say, say_plural
 
 ReplicateKind = Literal[
     "JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"
 ]
+
+ALIKE = (0.5, 2.0)
+"""Between these, the sum of a replicate weight over that of the weight, on average."""
+
+
+def scale_note(replicates: int, ratio: float) -> str:
+    """That replicate weights are on another scale than the weight; empty where they are not.
+
+    R's ``svrepdesign`` warns likewise: factors, to be multiplied by the weight, are no weights.
+
+    Parameters
+    ----------
+    replicates : int
+        Number of replicate weights.
+    ratio : float
+        What they sum to on average, over what the weight sums to.
+
+    Examples
+    --------
+    >>> scale_note(80, 0.0125).partition(": ")[0]
+    '80 replicate weights sum to 0.013 times the weight on average'
+    >>> scale_note(80, 1.01)
+    ''
+    """
+    if ALIKE[0] <= ratio <= ALIKE[1]:
+        return ""
+    figure = f"{ratio:.2g}" if ratio < 10 else f"{ratio:,.0f}"
+    return say_plural(
+        "{n} replicate weight sums to {figure} times the weight: if it is a factor, multiply it "
+        "by the weight first",
+        "{n} replicate weights sum to {figure} times the weight on average: if they are factors, "
+        "multiply them by the weight first",
+        replicates, figure=Numeral(figure),
+    )  # fmt: skip
 
 
 def _check_kind(kind: str | None) -> None:

@@ -13,7 +13,7 @@ from exitline.stats.infer.comparing.changes import Change, Changes
 from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.comparing.links import SharedUnits, shared_names, shared_psus
 from exitline.stats.infer.intervals import symmetric
-from exitline.words.said import collected, say
+from exitline.words.said import collected, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -353,9 +353,10 @@ def linked_notes(
     notes = []
     if link is not None:
         notes.append(
-            say(
+            say_plural(
+                "{n} PSU is in both samples (of {m} and {most}): its covariance is included",
                 "{n} PSUs are in both samples (of {m} and {most}): their covariance is included",
-                n=link.shared,
+                link.shared,
                 m=link.sizes[0],
                 most=link.sizes[1],
             )
@@ -364,17 +365,20 @@ def linked_notes(
         names := shared_names(before.variance.overlap, after.variance.overlap)
     ):
         notes.append(
-            say(
+            say_plural(
+                "{n} PSU id is in both samples, but in different strata: taken as different PSUs",
                 "{n} PSU ids are in both samples, but in different strata: taken as different PSUs",
-                n=names,
+                names,
             )
         )
     if clipped:
         notes.append(
-            say(
-                "{n} figures: the covariance from the shared PSUs was more than the variances "
-                "allow and was reduced to that",
-                n=clipped,
+            say_plural(
+                "{n} figure: the covariance from the shared PSUs was more than the "
+                "variances allow and was reduced to that",
+                "{n} figures: the covariance from the shared PSUs was more than the "
+                "variances allow and was reduced to that",
+                clipped,
             )
         )
     return tuple(notes)

@@ -14,6 +14,7 @@ from exitline.stats.infer import intervals
 from exitline.stats.infer.blocks import Estimate
 from exitline.stats.infer.comparing.compare import p_value
 from exitline.stats.infer.comparing.parts import of_figures
+from exitline.words.said import Numeral, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -324,7 +325,12 @@ def wald_of(value: Floats, matrix: Floats, ddf: float) -> WaldTest:
             "does not vary",
             expected="figures of which none is determined by the others, and fewer of them than "
             "degrees of freedom",
-            got=f"{len(value)} figures, with {ddf:g} degrees of freedom",
+            got=say_plural(
+                "{n} figure; degrees of freedom: {df}",
+                "{n} figures; degrees of freedom: {df}",
+                len(value),
+                df=Numeral(f"{ddf:g}"),
+            ),
             remedy="leave one out: of shares that add up to 1, the last; of differences, "
             "those that follow from others",
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from exitline.errors import DesignError, Faults
 from exitline.stats.infer.intake.codes import grouped
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -107,20 +108,38 @@ def _unsampled(parent: Ints, fpc: Floats, sampled: Ints, index: int) -> Floats:
             "the population size (fpc) varies within a stratum",
             where=where,
             expected="one value for all clusters of a stratum",
-            got=f"{int(np.sum(highest != lowest))} strata with several values",
+            got=say_plural(
+                "{n} stratum with several values",
+                "{n} strata with several values",
+                int(np.sum(highest != lowest)),
+            ),
             remedy="give the number of clusters in the stratum's population on every row",
         )
+    below = highest <= 0
+    if below.any():
+        raise DesignError(
+            "a population size (fpc) is zero or negative",
+            where=where,
+            expected="the number of clusters in the population, or a sampling fraction up to 1",
+            got=_strata(int(below.sum())),
+            remedy="check the fpc column; without a population size leave fpc out",
+        )
     fraction = np.where(highest <= 1.0, highest, sampled / highest)
-    impossible = (fraction > 1.0 + 1e-9) | (fraction <= 0)
+    impossible = fraction > 1.0 + 1e-9
     if impossible.any():
         raise DesignError(
             "the sample is larger than the population (fpc) of its stratum",
             where=where,
             expected="at least as many clusters in the population as in the sample",
-            got=f"{int(impossible.sum())} strata where it is not so",
+            got=_strata(int(impossible.sum())),
             remedy="check the fpc column; it counts clusters, not households",
         )
     return 1.0 - np.minimum(fraction, 1.0)
+
+
+def _strata(number: int) -> str:
+    """In how many strata a population size cannot be."""
+    return say_plural("{n} stratum where it is not so", "{n} strata where it is not so", number)
 
 
 def _refuse_lonely(stage: Stage, lonely: str, index: int) -> None:
@@ -130,8 +149,16 @@ def _refuse_lonely(stage: Stage, lonely: str, index: int) -> None:
         return
     if index:
         raise DesignError(
-            f"{int(alone.sum()):,} of {len(alone):,} clusters of stage {index} have a single unit "
-            f"at stage {index + 1}, so the variance within them cannot be estimated",
+            say_plural(
+                "{n} of {m} clusters of stage {stage} has a single unit at stage {next}, so the "
+                "variance within it cannot be estimated",
+                "{n} of {m} clusters of stage {stage} have a single unit at stage {next}, so the "
+                "variance within them cannot be estimated",
+                int(alone.sum()),
+                m=len(alone),
+                stage=index,
+                next=index + 1,
+            ),
             where=f"design.psu, stage {index + 1}",
             expected=f"at least two sampled units of stage {index + 1} in every cluster, or all "
             "units of its population (by the fpc)",
@@ -140,8 +167,14 @@ def _refuse_lonely(stage: Stage, lonely: str, index: int) -> None:
             "or leave out the later stages; R: options(survey.lonely.psu=)",
         )
     raise DesignError(
-        f"{int(alone.sum())} of {len(alone)} strata have a single PSU, so their variance "
-        "cannot be estimated",
+        say("the only stratum has a single PSU, so its variance cannot be estimated")
+        if len(alone) == 1
+        else say_plural(
+            "{n} of {m} strata has a single PSU, so its variance cannot be estimated",
+            "{n} of {m} strata have a single PSU, so their variance cannot be estimated",
+            int(alone.sum()),
+            m=len(alone),
+        ),
         where="design.strata",
         expected="at least two sampled PSUs in every stratum",
         got="one",

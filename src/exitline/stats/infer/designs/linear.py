@@ -26,7 +26,7 @@ class LinearVariance:
     """What all variances of linearised figures have in common."""
 
     words: ClassVar[str] = "Taylor linearisation"
-    left_out: int = 0
+    notes: tuple[str, ...] = ()
 
     def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
         """The linearisation."""

@@ -18,6 +18,7 @@ from exitline.stats.infer.intake.ordered import Domains
 from exitline.stats.measure import terms
 from exitline.stats.measure.measures.quantiles import share_at_or_below
 from exitline.stats.measure.model import Given
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -74,16 +75,18 @@ def replicate(
     drawn = plan.design.sampling
     assert isinstance(drawn, ReplicateWeights)
     count, rows = len(drawn.weights), max(int(cells.n.sum()), 1)
+    sums = _Sums()
     different = _DifferentRows(plan, cells, sets)
     few = max(1, AT_ONCE // (4 * count))
     figures: dict[tuple[By, str, int | None], list[Floats]] = {}
     if rows * count > AT_ONCE and _of_sums_alone(plan):
-        summed = _summed(stream(range(count), few), cells, plan, sets, different)
+        summed = _summed(stream(range(count), few), cells, plan, sets, different, sums)
         figures = {key: [figure] for key, figure in _figures(summed, plan, sets)}
     else:
         for block in _blocks(range(count), READ_AT_ONCE // rows):
             own = read(block)
             for arrays in _by_blocks(own, block, cells, plan, sets):
+                sums.add(arrays)
                 for key, figure in _figures(arrays, plan, sets):
                     figures.setdefault(key, []).append(figure)
         if different.asked:
@@ -93,6 +96,7 @@ def replicate(
     return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
         np.array(drawn.scales(count)), drawn.mse, different.degrees(),
+        sums.ratio,
     )  # fmt: skip
 
 
@@ -127,7 +131,7 @@ def _of_sums_alone(plan: Plan) -> bool:
 
 def _summed(
     parts: Iterable[pa.Table], cells: Cells, plan: Plan, sets: tuple[By, ...],
-    different: _DifferentRows,
+    different: _DifferentRows, sums: _Sums,
 ) -> Arrays:  # fmt: skip
     """No rows, but all of their sums, from a number of rows at a time."""
     count = len(plan.design.replicates)
@@ -137,6 +141,7 @@ def _summed(
     for part in parts:
         arrays = _arrays(part, range(count), cells, plan, sets)
         different.add(arrays)
+        sums.add(arrays)
         for by in sets:
             arrays.count(by)
             for measure in plan.measures:
@@ -178,7 +183,12 @@ def _weights(rows: pa.Table, block: range, plan: Plan) -> Floats:
     if bad:
         names = [plan.design.replicates[block[i]] for i in bad]
         raise DataError(
-            f"{len(bad):,} of {len(block):,} columns of replicate weights have missing values",
+            say_plural(
+                "{n} of {m} columns of replicate weights has missing values",
+                "{n} of {m} columns of replicate weights have missing values",
+                len(bad),
+                m=len(block),
+            ),
             where="columns " + ", ".join(f"'{name}'" for name in names[:5]),
             expected="a finite number on every row that has a weight",
             got="missing or infinite ones",
@@ -256,6 +266,23 @@ def _line_values(arrays: Arrays, index: int, by: By) -> Floats:
     at, whole = terms.At(None, by if line.within else ()), not line.within
     found = arrays.scalar(line.relative.scalar, at, whole=whole)
     return np.broadcast_to(line.relative.line(found, arrays), shape)
+
+
+class _Sums:
+    """What replicate weights and the weight sum to, over all rows."""
+
+    def __init__(self) -> None:
+        self._replicates, self._weight = 0.0, 0.0
+
+    def add(self, arrays: Arrays) -> None:
+        """Take rows into account, with some of their weights or all."""
+        self._replicates += float(arrays.weights.sum())
+        self._weight += float(arrays.given["weight"].sum()) * arrays.weights.shape[1]
+
+    @property
+    def ratio(self) -> float:
+        """The sum of a replicate weight over that of the weight, on average."""
+        return self._replicates / self._weight if self._weight else 1.0
 
 
 class _DifferentRows:

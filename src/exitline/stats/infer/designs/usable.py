@@ -173,7 +173,11 @@ def refuse_reused_psus(cells: Cells, design: Design) -> None:
         return
     if cells.ids.repeated:
         raise DesignError(
-            f"{cells.ids.repeated:,} PSU ids are used in more than one stratum",
+            say_plural(
+                "{n} PSU id is used in more than one stratum",
+                "{n} PSU ids are used in more than one stratum",
+                cells.ids.repeated,
+            ),
             where=_columns((design.stages[0], *design.strata_columns)),
             expected="each PSU in one stratum",
             got="the same id in several",

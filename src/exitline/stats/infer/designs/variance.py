@@ -112,8 +112,8 @@ class Variance(Protocol):
         ...
 
     @property
-    def left_out(self) -> int:
-        """Replicates that give no figure in some area, where there are replicates."""
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on replicates, where there are any."""
         ...
 
     @property

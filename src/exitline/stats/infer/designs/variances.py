@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from exitline.stats.data.sampling.phases import TwoPhaseSampling
+from exitline.stats.data.sampling.replicated import scale_note
 from exitline.stats.data.sampling.sampling import ClusterSampling
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Squares, centred, stacked
 from exitline.stats.infer.cross_tables import table_errors
@@ -28,7 +29,7 @@ from exitline.stats.infer.designs.taylor import (
 from exitline.stats.infer.designs.two_phase import TwoPhase, two_phase_variance
 from exitline.stats.infer.designs.variance import Overlap, Part, degrees
 from exitline.stats.infer.intake.cells import Rows
-from exitline.words.said import collected
+from exitline.words.said import collected, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,12 +175,15 @@ class Replicates:
     mse : bool
         Whether deviations are from the full-sample figure, instead of the replicates' mean.
     degrees : dict of by to float array, shape (domains,)
+    ratio : float
+        What a replicate weight sums to, over what the weight does, on average.
     """
 
     figures: dict[Figure, Floats]
     scales: Floats
     mse: bool
     degrees: dict[By, Floats]
+    ratio: float = 1.0
     exact: ClassVar[bool] = False
     unknown: ClassVar[str] = NO_REPLICATES
     clusters: ClassVar[None] = None
@@ -206,7 +210,18 @@ class Replicates:
         return Part(self._rows(rows), np.asarray(deviation.reshape(-1)))
 
     @property
-    def left_out(self) -> int:
+    def notes(self) -> tuple[str, ...]:
+        """That they are on another scale than the weight; how many lack a figure."""
+        lost = self._without_figure()
+        left_out = say_plural(
+            "{n} replicate gives no figure in some area, and takes no part in its standard error",
+            "{n} replicates give no figure in some area, and take no part in its standard error",
+            lost,
+        )
+        scale = scale_note(len(self.scales), self.ratio)
+        return (*([left_out] if lost else ()), *([scale] if scale else ()))
+
+    def _without_figure(self) -> int:
         """Replicates that some domain has no figure from, of those that count."""
         used = self.scales > 0
         lost = [np.isnan(one[~np.isnan(one).all(axis=1)]).any(axis=0) & used

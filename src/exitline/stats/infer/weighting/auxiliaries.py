@@ -12,6 +12,7 @@ from exitline.errors import DataError, Faults, nearest
 from exitline.stats.infer.intake.cells import label_of
 from exitline.stats.infer.intake.codes import as_text
 from exitline.stats.infer.intake.naming import shown_names
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -197,14 +198,22 @@ def _refuse_unmatched(margin: Margin, absent: list[str], unknown: list[str]) -> 
             where=f"totals: {margin.name}",
             expected="rows at every level that has a total"
             + (f"; without a total there are {_listed(unknown)}" if unknown else ""),
-            got=f"{len(absent)} levels without rows: {_listed(absent)}",
+            got=say_plural(
+                "{n} level without rows: {names}",
+                "{n} levels without rows: {names}",
+                len(absent),
+                names=_listed(absent),
+            ),
             remedy=hint or "merge such a level with a neighbour, in the totals and in the data",
         )
     if unknown:
         raise DataError(
             f"there is no total for {_some(margin, unknown)}", where=f"totals: {margin.name}",
             expected="a total for every level that the sample has",
-            got=f"{len(unknown)} levels without a total: {_listed(unknown)}",
+            got=say_plural(
+                "{n} level without a total: {names}", "{n} levels without a total: {names}",
+                len(unknown), names=_listed(unknown),
+            ),
             remedy="give their totals, or leave their rows out of the data",
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import DataError, DesignError
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,9 +106,15 @@ def passed_on(
         names = [f"'{classes.names[i]}'" for i in np.flatnonzero(empty)[:10]]
         rows = int(n[np.isin(code, np.flatnonzero(empty))].sum())
         raise DataError(
-            f"nobody responded in {int(empty.sum())} classes", where="classes",
+            say_plural(
+                "nobody responded in {n} class", "nobody responded in {n} classes",
+                int(empty.sum()),
+            ), where="classes",
             expected="respondents in every class",
-            got=f"none of {rows:,} rows in {', '.join(names)}",
+            got=say_plural(
+                "none of {n} row in {names}", "none of {n} rows in {names}", rows,
+                names=", ".join(names),
+            ),
             remedy="merge such a class with a neighbour",
         )  # fmt: skip
     with np.errstate(invalid="ignore", divide="ignore"):

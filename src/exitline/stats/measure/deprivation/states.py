@@ -18,7 +18,7 @@ from exitline.stats.measure import portable
 from exitline.stats.measure.deprivation.indicators import Deprivation, Indicators
 from exitline.stats.measure.deprivation.scores import States, is_kept
 from exitline.stats.measure.weighting.phases import TAKEN
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say_plural
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -207,8 +207,10 @@ def kept(found: pa.Table, given: Over) -> RetainedSample:
             remedy="complete the columns, or say what a missing value counts as: missing=",
         )  # fmt: skip
     notes: list[str] = [
-        say("{n} households with a missing {column} count as {what} in it",
-            n=missing[one.name], column=one.name, what=Told(one.missing))
+        say_plural(
+            "{n} household with a missing {column} counts as {what} in it",
+            "{n} households with a missing {column} count as {what} in it",
+            missing[one.name], column=one.name, what=Told(one.missing))
         for one in each if one.missing != "excluded" and missing[one.name]
     ]  # fmt: skip
     if known == rows:

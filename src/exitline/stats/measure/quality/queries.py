@@ -180,6 +180,10 @@ def _population(bound: Any, study: Study) -> dict[str, Any]:
         wanted["fractional_sizes"] = portable.number_of(portable.fractional(size).fill_null(False))
         wanted["large_sizes"] = portable.number_of((size > LARGEST_SIZE).fill_null(False))
         wanted["largest_size"] = size.max()
+    for name in bound_design(study).replicates:
+        if name in bound.columns:
+            found = portable.finite_or_missing(bound[name]).sum()
+            wanted[f"replicated__{name}"] = found.fill_null(0.0)
     return wanted
 
 

@@ -96,6 +96,7 @@ def inspect(
     found += _facts(run, bound, study, facts or {})
     found += checks.size_findings(study, totals)
     found += checks.population_findings(study, totals)
+    found += checks.replicate_findings(study, totals)
     found += checks.heaping_findings(lines, totals, unit=study.unit)
     return by_severity(found)
 
@@ -124,6 +125,7 @@ def _totals(
         rows=row["rows"],
         columns=MappingProxyType(counted),
         lines=tuple(around),
+        replicated=tuple(_parts(row, "replicated").values()),
         **{name: row[name] for name in rest if row.get(name) is not None},
     )
 

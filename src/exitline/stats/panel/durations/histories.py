@@ -21,7 +21,7 @@ from exitline.stats.panel.pairs import design_keys, distinct, ranges
 from exitline.stats.panel.rates import sampling_of
 from exitline.stats.panel.sources import few_matches, open_panel, refuse_straddling
 from exitline.stats.panel.spec import OpenPanel, PanelSpec, WaveReport
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say_plural
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -286,7 +286,10 @@ def _notes(left_out: int, reports: Sequence[WaveReport], waves: Sequence[str]) -
         return ()
     share = 100 * left_out / reports[0].households
     return (
-        say("{n} of {m} households of {wave} ({share}) have an unknown state in some wave and are "
-            "not in the table", n=left_out, m=reports[0].households, wave=waves[0],
-            share=Numeral(f"{share:.1f} %")),
+        say_plural(
+            "{n} of {m} households of {wave} ({share}) has an unknown state in some "
+            "wave and is not in the table",
+            "{n} of {m} households of {wave} ({share}) have an unknown state in some "
+            "wave and are not in the table",
+            left_out, m=reports[0].households, wave=waves[0], share=Numeral(f"{share:.1f} %")),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.build import Confidence
 from exitline.stats.infer.estimates import Estimates
 from exitline.stats.panel.ratios import Ratio, ratio_blocks
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -172,8 +172,10 @@ def _too_late(panel: Panel, k: int) -> tuple[str, ...]:
 
 def _left_out(panel: Panel, used: Bools) -> tuple[str, ...]:
     lost = int((~used).sum())
-    text = say("{n} of {size} households are not known in every wave and are left out", n=lost,
-               size=panel.size)  # fmt: skip
+    text = say_plural(
+        "{n} of {size} households is not known in every wave and is left out",
+        "{n} of {size} households are not known in every wave and are left out",
+        lost, size=panel.size)  # fmt: skip
     return (text,) if lost else ()
 
 

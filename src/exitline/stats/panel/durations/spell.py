@@ -11,7 +11,7 @@ import numpy as np
 from exitline.errors import DataError
 from exitline.stats.data.sampling.design import Design, LonelyPsu
 from exitline.stats.infer.designs.variance import Variance
-from exitline.words.said import say
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,15 +80,21 @@ class Spells:
         notes = []
         if self.ongoing:
             notes.append(
-                say(
-                    "{n} spells had already begun when the household was first seen: their length "
-                    "is unknown and they are left out",
-                    n=self.ongoing,
+                say_plural(
+                    "{n} spell had already begun when the household was first seen: its "
+                    "length is unknown and it is left out",
+                    "{n} spells had already begun when the household was first seen: their "
+                    "length is unknown and they are left out",
+                    self.ongoing,
                 )
             )
         if self.unobserved:
             notes.append(
-                say("{n} spells began in the last wave seen and add nothing yet", n=self.unobserved)
+                say_plural(
+                    "{n} spell began in the last wave seen and adds nothing yet",
+                    "{n} spells began in the last wave seen and add nothing yet",
+                    self.unobserved,
+                )
             )
         return tuple(notes)
 

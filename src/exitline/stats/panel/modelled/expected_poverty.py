@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from exitline.errors import MeasureError
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say_plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,8 +114,10 @@ def vulnerability(
     mean_coefficients = _least_squares(X, y, w / deviation**2)
     probability = _normal((np.log(line) - X @ mean_coefficients) / deviation)
     notes = (
-        (say("{n} of {m} fitted variances were raised to {share} of the mean",
-             n=floored, m=len(y), share=Numeral(f"{100 * FLOOR:g} %")),)
+        (say_plural(
+            "{n} of {m} fitted variances was raised to {share} of the mean",
+            "{n} of {m} fitted variances were raised to {share} of the mean",
+            floored, m=len(y), share=Numeral(f"{100 * FLOOR:g} %")),)
         if floored else ()
     )  # fmt: skip
     return Vulnerability(

@@ -243,10 +243,12 @@ def _notes(areas: Areas, found: Fit, figures: AreaFigures) -> tuple[str, ...]:
     outside = int(np.sum(~figures.sampled & areas.known))
     if outside:
         said.append(
-            say(
-                "{n} of {m} areas have no direct estimate: theirs is the regression's prediction "
-                "alone",
-                n=outside,
+            say_plural(
+                "{n} of {m} areas has no direct estimate: its figure is the regression's "
+                "prediction alone",
+                "{n} of {m} areas have no direct estimate: theirs is the regression's "
+                "prediction alone",
+                outside,
                 m=len(areas.names),
             )
         )

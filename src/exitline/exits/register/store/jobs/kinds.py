@@ -16,6 +16,7 @@ from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.quality.bulk import find_pairs_in_bulk
 from exitline.exits.register.store.quality.duplicates import find_pairs
 from exitline.exits.register.store.read import arrow
+from exitline.stats.data.readers.declaring import as_upload
 from exitline.words.said import say
 
 Progress = Callable[[int, "int | None"], None]
@@ -92,6 +93,7 @@ def _many(store: Store) -> int:
         return int(cursor.fetchone()[0])
 
 
+@as_upload()
 def look(store: Store, given: dict[str, Any], folder: Path, told: Progress) -> dict[str, Any]:
     """What an import of a table would take, and what is wrong with every other row."""
     found = tables.preview(store, _file(folder, given), str(given["kind"]), told=told)
@@ -107,6 +109,7 @@ def looked(found: tables.Preview) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@as_upload()
 def bring_in(store: Store, given: dict[str, Any], folder: Path, told: Progress) -> dict[str, Any]:
     """A table of households, members or areas that was uploaded, or lies in the job's folder."""
     file = _file(folder, given)
