@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -74,13 +75,22 @@ def test_requests_one_after_the_other_are_answered(port):
             time.sleep(0.2)
 
 
+def _until_given_up(port: int, peer: int) -> None:
+    """Wait until the kernel has no connection of the server to a peer any more."""
+    ends = f":{port:04X} 0100007F:{peer:04X} "
+    until = time.monotonic() + 30
+    while ends in Path("/proc/net/tcp").read_text():
+        assert time.monotonic() < until, "the connection is still there"
+        time.sleep(0.05)
+
+
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="needs Linux")
 def test_an_answer_that_nobody_takes_is_given_up(port):
     with socket.socket() as lazy:
         lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         lazy.connect(("127.0.0.1", port))
         lazy.sendall(b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        time.sleep(4)
+        _until_given_up(port, lazy.getsockname()[1])
         taken = 0
         with contextlib.suppress(ConnectionError):
             while part := lazy.recv(1_000_000):

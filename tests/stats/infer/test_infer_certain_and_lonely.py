@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import exitline as xl
+from exitline.errors import DesignError, MeasureError
 from exitline.stats.infer.comparing.joint import InfluenceColumns
 from exitline.stats.infer.designs.frame import Stage
 from exitline.stats.infer.designs.variances import Taylor
@@ -147,3 +148,27 @@ def test_adjust_centres_totals_at_the_mean_of_all_psus():
     design = xl.Design(strata="s", psu="p", lonely="adjust")
     found = xl.estimate(homes, "total", welfare="y", design=design).find()
     assert found.se == pytest.approx(np.sqrt(2 * 2 * 1.0 + (9 - 5) ** 2), rel=1e-14)
+
+
+@pytest.mark.parametrize("size", [0, -4])
+def test_a_population_size_of_zero_or_below_is_called_what_it_is(size):
+    homes = pd.DataFrame({"y": [1.0, 2, 3, 4], "s": [1, 1, 2, 2], "p": range(4), "f": size})
+    design = xl.Design(strata="s", psu="p", fpc="f")
+    with pytest.raises(DesignError, match=r"size \(fpc\) is zero or negative") as refused:
+        xl.estimate(homes, "mean", welfare="y", design=design)
+    assert "2 strata where it is not so" in str(refused.value)
+
+
+def test_the_only_stratum_with_one_psu_is_called_so():
+    homes = pd.DataFrame({"y": [1.0, 2], "s": 1, "p": 1})
+    with pytest.raises(DesignError, match="the only stratum has a single PSU"):
+        xl.estimate(homes, "mean", welfare="y", design=xl.Design(strata="s", psu="p"))
+
+
+def test_arguments_out_of_range_are_said_in_the_readers_words():
+    homes = pd.DataFrame({"y": [1.0, 2, 3, 4]})
+    with pytest.raises(MeasureError, match="needs lines"):
+        xl.deficit(homes, welfare="y", lines=[])
+    for quota in (3, -1, float("nan")):
+        with pytest.raises(MeasureError, match="a quota is a share of persons"):
+            xl.target.score(homes, "y", quota=quota)
