@@ -191,7 +191,7 @@ def test_what_does_not_match_is_said_with_the_nearest_name(tmp_path):
     assert "2 shapes without a figure" in notes
     assert "DIBER" not in notes
     named = xl.map(found, path, "name", names={"Tirana": "Tiranë"})
-    assert named.notes == ("1 shapes without a figure: Elsewhere",)
+    assert named.notes == ("1 shape without a figure: Elsewhere",)
     with pytest.raises(MapError, match="no area has a shape"):
         joined(["Rome"], ["Paris", "Oslo"])
 

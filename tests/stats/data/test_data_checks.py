@@ -108,7 +108,7 @@ def test_nan_in_a_file_is_missing_and_not_a_number(small: pd.DataFrame, checked:
 def test_thin_areas_warn(small: pd.DataFrame, checked: Checked) -> None:
     small["region"] = ["a"] * 4 + ["b"] * 12
     finding = _only(checked(small), "thin areas")
-    assert finding.message.startswith("1 of 2 areas of 'region' have one PSU alone")
+    assert finding.message.startswith("1 of 2 areas of 'region' has one PSU alone")
 
 
 def test_what_the_study_tolerates_is_no_error(small: pd.DataFrame, checked: Checked) -> None:

@@ -60,7 +60,7 @@ def test_counts_and_bounds_alone():
         ({"shares": SHARES[:5]}, "do not sum to 1"),
         ({"shares": [0.2, 0.3, 0.5]}, "too few classes"),
         ({"shares": [0.1] * 10}, "same mean"),
-        ({"shares": [*SHARES[:-1], None]}, "missing or not finite"),
+        ({"shares": [*SHARES[:-1], None]}, "missing or infinite"),
         ({"shares": ["a"] * 10}, "not numbers"),
         ({"shares": [-0.02, 0.1, 0.22, 0.3, 0.4]}, "negative"),
         ({"population": [0.2, 0.5, 0.7, 1], "lorenz": [0.1, 0.3, 1]}, "differ in length"),

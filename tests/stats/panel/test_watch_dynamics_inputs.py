@@ -37,13 +37,13 @@ def refused(data: object, words: str, **more: object) -> str:
 
 
 def test_a_household_twice_in_a_wave() -> None:
-    text = refused(pd.concat([LONG, LONG[:1]]), "1 households have more than one row in wave 'a'")
+    text = refused(pd.concat([LONG, LONG[:1]]), "1 household has more than one row in wave 'a'")
     assert "appended twice" in text
 
 
 def test_a_household_twice_with_ids_of_text() -> None:
     data = LONG.assign(id=LONG.id.map("home{}".format))
-    refused(pd.concat([data, data[:1]]), "1 households have more than one row in wave 'a'")
+    refused(pd.concat([data, data[:1]]), "1 household has more than one row in wave 'a'")
 
 
 def test_a_wave_named_twice() -> None:
@@ -110,7 +110,7 @@ def test_households_missing_from_a_wave_are_counted_not_dropped_silently() -> No
         LONG.drop(index=3), panel_spec(household="id", welfare="y", wave="t", line=2.0)
     )
     assert found.pairs[0].lost == 1
-    assert found.notes[0].startswith("1 of 3 households with a known state at a have none at b")
+    assert found.notes[0].startswith("1 of 3 households with a known state at a has none at b")
 
 
 def test_missing_welfare_is_counted_as_unknown() -> None:
@@ -172,7 +172,7 @@ def test_times_that_do_not_rise() -> None:
 
 
 def test_rows_of_a_long_table_that_name_no_wave() -> None:
-    refused(LONG.assign(t=["a", None, "a", "b", "a", "b"]), "1 rows name no wave")
+    refused(LONG.assign(t=["a", None, "a", "b", "a", "b"]), "1 row names no wave")
 
 
 def test_a_confidence_level_written_in_percent() -> None:

@@ -120,5 +120,5 @@ def test_waves_that_are_doubles_or_blank() -> None:
     named = panel_spec(household="id", welfare="y", wave="t", waves=("2018", "2020"), line=2)
     assert transitions(long, named).waves == ("2018", "2020")
     blank = long.assign(t=["1", "2", " ", "2"])
-    with pytest.raises(DataError, match="1 rows name no wave"):
+    with pytest.raises(DataError, match="1 row names no wave"):
         transitions(blank, panel_spec(household="id", welfare="y", wave="t", line=2))

@@ -26,7 +26,7 @@ def test_areas_of_one_table_only():
     one = found.levels[0].figures[0]
     assert one.areas == ("a", "b", "c", "e")
     assert one.sampled.tolist() == [True, True, True, False]
-    assert any("1 sampled areas are not in the census" in note for note in found.notes)
+    assert any("1 sampled area is not in the census" in note for note in found.notes)
     with pytest.raises(ExitlineError, match="no area in common"):
         ebp(census=PEOPLE.assign(area="z"))
 
