@@ -80,14 +80,15 @@ def init(database: str, key: Path | None, upgrade: bool, json_: bool) -> None:
     help="""Make a register to try things with: one county, 12 villages, 600 households.
 
 The county is imaginary; its households are at every stage of the procedure,
-and every step was admitted by it.
+and every step was admitted by it. It is opened on this machine, until Ctrl-C,
+with one password for all of its people.
 
 Examples:
 
 \b
   exitline register demo
   exitline register demo --database sqlite:///demo/register.db
-  exitline register demo --serve               # and opens it: http://127.0.0.1:8000/
+  exitline register demo --no-serve            # makes it, and that is all
 """,
 )
 @DATABASE_OPTION
@@ -95,7 +96,10 @@ Examples:
 @click.option(
     "--seed", type=numbers.Whole(0), default=7, show_default=True, help="Another one, other lives."
 )
-@click.option("--serve", "open_", is_flag=True, help="Serve it on this machine, until Ctrl-C.")
+@click.option(
+    "--serve/--no-serve", "open_", default=True,
+    help="Open it on this machine, until Ctrl-C, or only make it.",
+)  # fmt: skip
 @PORT_OPTION
 @JSON
 def demo(
@@ -105,7 +109,7 @@ def demo(
     from exitline.api.registers import keeping
     from exitline.cli.shared import show
 
-    if open_:
+    if open_ and not json_:
         from exitline.api.registers import serving
 
         serving.require()

@@ -41,6 +41,8 @@ def count(cases: int, missing: int, n: int) -> Evidence:
         (0, 149, 1, True), (0, 148, 1, False), (4, 500, 1, True), (5, 500, 1, False),
         (29, 2000, 1, True), (30, 2000, 1, False), (2, 500, 2, True), (4, 500, 2, False),
         (24, 2000, 2, True), (26, 2000, 2, False),
+        # without a case the sample shows no effect of its own: the assumed one counts
+        (0, 298, 2, True), (0, 296, 2, False),
     ],
 )  # fmt: skip
 def test_a_sample_as_the_exact_binomial_test(cases, n, deff, met):

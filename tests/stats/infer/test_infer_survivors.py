@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 import exitline as xl
@@ -90,3 +91,22 @@ def test_an_areas_figures_at_the_line_of_the_whole_sample_move_with_it_in_each_r
     got = [found.find(measure=m, domain="1").se for m in ("poverty_gap", "shortfall", "severity")]
     got.append(gap.find(domain="1").se)
     assert got == pytest.approx(wanted, rel=1e-9)
+
+
+@pytest.mark.parametrize("rule", ["hf7"])
+def test_quantiles_between_two_values_move_in_each_replicate(rule):
+    """Each replicate's own quantile, as a sample with these weights has it."""
+    rng = np.random.default_rng(6)
+    homes = pa.table({"y": rng.gamma(2, 3, 24), "ea": np.arange(24) // 4})
+    made = xl.replicate_weights(homes, xl.Design(psu="ea"), "JK1", mse=True)
+    table, names = made.to_arrow(), made.design.replicates
+    measure = f"quantile(0.3, '{rule}')"
+    found = xl.estimate(table, measure, welfare="y", design=made.design).find()
+    each = []
+    for name in names:  # one PSU of six is left out
+        kept = table.filter(pc.greater(table[name], 0))
+        design = xl.Design(weight=name)
+        each.append(xl.estimate(kept, measure, welfare="y", design=design).find().estimate)
+    assert len(set(each)) > 2
+    wanted = np.sqrt(5 / 6 * ((np.array(each) - found.estimate) ** 2).sum())
+    assert found.se == pytest.approx(wanted, rel=1e-9)
