@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from exitline.api.exploring import explore
     from exitline.api.figures.estimation import estimate
     from exitline.api.figures.multidimensional import mpi
+    from exitline.api.figures.rank_tests import rank_test
     from exitline.api.figures.regression import glm
     from exitline.api.figures.t_tests import t_test
     from exitline.api.figures.tabulation import tabulate
@@ -65,6 +66,7 @@ _HOME = {
     "page": "deciding.pages",
     "plan": "deciding.planning",
     "plan_counties": "deciding.planning",
+    "rank_test": "figures.rank_tests",
     "recompute_claim": "claims.recompute",
     "release": "releases.asked",
     "report": "runs.finished",
@@ -105,6 +107,7 @@ __all__ = [
     "page",
     "plan",
     "plan_counties",
+    "rank_test",
     "recompute_claim",
     "release",
     "report",

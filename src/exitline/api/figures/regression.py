@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from exitline.stats.measure.model import Unit
     from exitline.stats.measure.modelling.formula import Factor, Formula
     from exitline.stats.measure.modelling.model_matrix import Matrix
+    from exitline.stats.measure.modelling.rank_scores import RankScores
     from exitline.stats.measure.modelling.regression_sums import Family, Scaling
 
     Floats = NDArray[np.float64]
@@ -94,6 +95,26 @@ def glm(
     >>> round(xl.glm("y ~ size", homes).find("size").estimate, 6)
     -1.4
     """
+    return fitted(
+        formula, data, design, family=family, offset=offset, unit=unit, where=where, level=level,
+        engine=engine,
+    )  # fmt: skip
+
+
+def fitted(
+    formula: str,
+    data: Any,
+    design: Design | None,
+    *,
+    family: str = "gaussian",
+    offset: str | None = None,
+    unit: Unit,
+    where: str | None,
+    level: float,
+    engine: str | Engine,
+    ranks: RankScores | None = None,
+) -> Regression:
+    """As `glm`; with `ranks`, of the response's rank scores, which replicates do not rank anew."""
     from exitline.stats.data.source import open_source
     from exitline.stats.data.studies.subpopulation import subpopulation
     from exitline.stats.data.studies.uses import condition_uses
@@ -114,7 +135,7 @@ def glm(
         require_usable([*columns, *drawn.columns], table)
         table = subpopulation(table, where) if where is not None else table
         table, drawn = with_phases(table, drawn, running.run)
-        model = _Model(running, drawn, kind, unit, level, where)
+        model = _Model(running, drawn, kind, unit, level, where, ranks)
         return model.fitted(table, parsed, formula, added, source.labels)
 
 
@@ -155,6 +176,7 @@ class _Model:
     unit: Unit
     level: float
     where: str | None
+    ranks: RankScores | None = None
 
     def fitted(
         self,
@@ -167,9 +189,12 @@ class _Model:
         """The regression."""
         from exitline.stats.infer.regression import Regression, sandwich
         from exitline.stats.measure.modelling.model_matrix import matrix, with_matrix
+        from exitline.stats.measure.modelling.rank_scores import with_rank_scores
         from exitline.stats.measure.modelling.regression_sums import with_scores, with_values
 
         valued = with_values(table, formula, offset, self._takes_part(table))
+        if self.ranks is not None:
+            valued = with_rank_scores(valued, self._weight(valued), self.ranks)
         about = self._about(valued)
         levels = self._levels(valued, formula, labels)
         made = matrix(formula, levels)
@@ -185,7 +210,8 @@ class _Model:
         def again() -> Floats:
             return np.array([g @ back.T for g in self._again(rows, made, scaling, gamma, n)])
 
-        covariance = about.variance.of_fit(back @ gamma, scored, again)
+        fixed = self.ranks is not None
+        covariance = scored() if fixed else about.variance.of_fit(back @ gamma, scored, again)
         terms = [":".join(formula.factors[i].text for i in one) for one in formula.terms]
         return Regression(
             text, self.family, made.names, back @ gamma, covariance,

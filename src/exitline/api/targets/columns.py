@@ -112,7 +112,8 @@ def _with_rule(
     import ibis
 
     from exitline.stats.measure import portable
-    from exitline.stats.measure.programmes.ordering import ordered, share_below
+    from exitline.stats.measure.modelling.rank_scores import share_below
+    from exitline.stats.measure.programmes.ordering import ordered
 
     columns = list(table.columns)
     rows, poverty = _with_areas(table, rule, engine)

@@ -109,16 +109,3 @@ def part_chosen(score: Any, weight: Any, quota: float) -> Any:
     left = (quota * total - (upto - equal)) / equal
     inside = ibis.ifelse(left > 1.0, 1.0, left)
     return ibis.ifelse(inside < 0.0, 0.0, inside)
-
-
-def share_below(rank: Any, weight: Any, within: Any) -> Any:
-    """The share of its own area that ranks below a row, with half of those who rank equal.
-
-    Parameters
-    ----------
-    rank, weight, within : ibis expressions
-    """
-    window = {"group_by": within, "order_by": rank}
-    upto = weight.sum().over(ibis.range_window(preceding=None, following=0, **window))
-    equal = weight.sum().over(ibis.range_window(preceding=0, following=0, **window))
-    return (upto - equal / 2.0) / weight.sum().over(ibis.window(group_by=within))
