@@ -22,7 +22,7 @@ from exitline.rules.standard import load, shipped
 from exitline.words import texts
 from exitline.words.collecting import ROOT, printed, write
 from exitline.words.help_texts import VERBATIM
-from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, read
+from exitline.words.texts import FILES, FOLDER, read
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 FIRST = re.compile(r"⟦[^⟦⟧\n]*(\n {10,}[^⟦⟧\n]*)*")
@@ -35,7 +35,7 @@ def bracketed(tmp_path_factory):
     """A folder of catalogues whose Spanish says every message in English, in brackets."""
     folder = tmp_path_factory.mktemp("locales")
     shutil.copytree(FOLDER / "es", folder / "es")
-    for file in (FILE, ERRORS, HELP):
+    for file in FILES:
         catalogue = read("es", file)
         for message in catalogue:
             if message.id and message.context is None:

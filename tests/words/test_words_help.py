@@ -1,19 +1,21 @@
-"""What the help of commands says is read in every language."""
+"""What the help of commands says, and what is said of keys, is read in every language."""
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
 import click
 import pytest
 
+from exitline.api.schemas import schema
 from exitline.cli import call, exitline
 from exitline.cli.shared.guard import told
 from exitline.words.catalogue import language
-from exitline.words.collecting import collect_helps
+from exitline.words.collecting import COLLECTED
 from exitline.words.help_texts import CLICK
-from exitline.words.texts import HELP, languages, read
+from exitline.words.texts import HELP, KEYS, languages, read
 
 KEPT = re.compile(
     r"(?<![\w-])--[a-z][a-z-]+|`[^`]+`|\{[^{}]*\}|https?:[\w/.:-]+[\w/]|\b[A-Z]+_[A-Z_]+\b",
@@ -24,14 +26,19 @@ KEPT = re.compile(
 WORD = re.compile(r"(?<!\w)[a-z]{3,}(?![\w(])")
 
 
+@pytest.fixture(params=[HELP, KEYS])
+def file(request):
+    return request.param
+
+
 @pytest.fixture(params=languages()[1:])
-def texts(request):
-    return {str(m.id): str(m.string) for m in read(request.param, HELP) if m.id}
+def texts(request, file):
+    return {str(m.id): str(m.string) for m in read(request.param, file) if m.id}
 
 
-def test_every_help_text_is_there_in_every_language(texts):
-    assert set(texts) == {str(m.id) for m in collect_helps() if m.id}, "run `make words`"
-    assert [message for message, text in texts.items() if not text] == [], "fill in help.po"
+def test_every_text_is_there_in_every_language(texts, file):
+    assert set(texts) == {str(m.id) for m in COLLECTED[file]() if m.id}, "run `make words`"
+    assert [message for message, text in texts.items() if not text] == [], f"fill in {file}"
 
 
 def test_what_is_to_be_typed_stays(texts):
@@ -48,6 +55,29 @@ def test_a_measure_is_explained_in_the_language_but_for_its_source(capsys):
     assert {"Foster", "Greer", "Thorbecke"} <= set(re.findall(r"\w+", source))
     assert not re.search(r"\b(the|of|with|is|and|where)\b", rest), rest
     assert "Unité\u00a0: " in source
+
+
+@pytest.mark.parametrize("kind", ["study", "works"])
+def test_keys_stay_in_a_table_whose_words_are_chinese(kind, capsys):
+    assert call(["schema", kind, "--keys", "--language", "zh"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert call(["schema", kind, "--keys"]) == 0
+    english = capsys.readouterr().out.splitlines()
+    assert [row.split("|")[1] for row in rows if row.startswith("| `")] == [
+        row.split("|")[1] for row in english if row.startswith("| `")
+    ]
+    said = [row for row in rows if row and not row.startswith("| ---")]
+    assert [row for row in said if not re.search("[一-鿿]", row)] == []
+
+
+def test_a_schema_describes_in_the_language_and_its_keys_stay(capsys):
+    assert call(["schema", "study", "--language", "fr"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["title"], said["$schema"]) == (language("fr").key("a study file of exitline"),
+                                                schema("study")["$schema"])  # fmt: skip
+    assert said["properties"].keys() == schema("study")["properties"].keys()
+    weight = said["$defs"]["DesignKeys"]["properties"]["weight"]
+    assert weight["description"].startswith("la pondération du ménage")
 
 
 def _width(line):

@@ -14,7 +14,7 @@ from exitline.words import texts
 from exitline.words.catalogue import language
 from exitline.words.numbers import about, points, rounded, write
 from exitline.words.said import say
-from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, languages, read
+from exitline.words.texts import FILES, FOLDER, languages, read
 
 WRONG = re.compile(
     r"[ \u202f][;!?»]|[ \u202f]:(?![\w/])|[\d}][ \u202f]%|«[ \u202f]|[^\W\d_]'[^\W\d_]"
@@ -94,7 +94,7 @@ def test_a_plural_has_the_form_that_its_number_asks_for():
 
 
 def test_french_signs_have_no_break_spaces_in_every_message():
-    for file in (FILE, ERRORS, HELP):
+    for file in FILES:
         for message in read("fr", file):
             forms = message.string if message.pluralizable else (message.string,)
             wrong = [form for form in forms if message.id and WRONG.search(form)]

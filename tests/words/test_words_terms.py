@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exitline.words.texts import ERRORS, FILE, HELP, languages, read
+from exitline.words.texts import FILES, languages, read
 
 DOCS = Path(__file__).parents[2] / "docs" / "terms.md"
 CODE = re.compile(r"`[^`]*`|'[^']*'|\{[^{}]*\}|--[\w-]+|\w+[_=.(]\w*")
@@ -29,7 +29,7 @@ def _glossary() -> list[list[str]]:
 
 
 def _messages(code: str) -> Iterator[tuple[str, str]]:
-    for file in (FILE, ERRORS, HELP):
+    for file in FILES:
         for message in read(code, file):
             ids, said = message.id, message.string
             if ids:

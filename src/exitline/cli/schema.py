@@ -6,6 +6,7 @@ import click
 
 from exitline.api.schemas import KINDS
 from exitline.cli.shared import show
+from exitline.cli.shared.speaking import reader
 
 
 @click.command(
@@ -28,6 +29,6 @@ def command(kind: str, keys: bool) -> None:
     from exitline.api.schemas import key_tables, schema
 
     if keys:
-        click.echo(key_tables(kind), nl=False)
+        click.echo(key_tables(kind, reader().code), nl=False)
     else:
-        show.as_json(schema(kind))
+        show.as_json(schema(kind, reader().code))

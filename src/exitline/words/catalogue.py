@@ -126,6 +126,17 @@ class Language:
         texts = texts_of(self.code).helps
         return texts.get(text) or in_pieces(text, lambda one: texts.get(one) or one)
 
+    def key(self, text: str) -> str:
+        """What is said of a key, or of the record that it belongs to.
+
+        Examples
+        --------
+        >>> language("fr").key("One source."), language("en").key("One source.")
+        ('Une source.', 'One source.')
+        """
+        message = " ".join(text.split())
+        return texts_of(self.code).keys.get(message) or message
+
     def _within(self, name: str, part: str) -> str:
         """What stood in an error: a figure, another message, a noun, or a name, which stays."""
         if _FIGURE.fullmatch(part):

@@ -10,14 +10,15 @@ import ast
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, cast
 
 from exitline.words.error_texts import error_texts
 from exitline.words.help_texts import help_texts
-from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, languages, read
+from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, KEYS, languages, read
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -87,10 +88,26 @@ def collect_helps() -> Catalog:
     >>> "Print as JSON." in collect_helps()
     True
     """
+    return _of_texts(help_texts())
+
+
+def collect_keys() -> Catalog:
+    """What is said of the keys of files.
+
+    Examples
+    --------
+    >>> "One source." in collect_keys()
+    True
+    """
+    return _of_texts(resolve_name("exitline.api.schemas:key_texts")())  # above this wing
+
+
+def _of_texts(texts: Iterable[str]) -> Catalog:
+    """A catalogue of texts without places."""
     from babel.messages.catalog import Catalog
 
     found = Catalog()
-    for message in help_texts():
+    for message in texts:
         found.add(message)
     return found
 
@@ -242,7 +259,7 @@ def update(code: str, said: Catalog, file: str = FILE) -> int:
     code : str
     said : babel Catalog
         What the code says.
-    file : {"exitline.po", "errors.po", "help.po"}
+    file : one of `FILES`
 
     Returns
     -------
@@ -265,7 +282,7 @@ def write(code: str, catalogue: Catalog, file: str = FILE) -> None:
     ----------
     code : str
     catalogue : babel Catalog
-    file : {"exitline.po", "errors.po", "help.po"}
+    file : one of `FILES`
     """
     from babel.messages.pofile import write_po
 
@@ -276,9 +293,14 @@ def write(code: str, catalogue: Catalog, file: str = FILE) -> None:
     (FOLDER / code / file).write_text(kept, encoding="utf-8")
 
 
+COLLECTED = {FILE: collect, ERRORS: collect_errors, HELP: collect_helps, KEYS: collect_keys}
+"""What the code says in each file."""
+
+
 def main() -> None:
     """Update every catalogue and say what is missing."""
-    for file, said in ((FILE, collect()), (ERRORS, collect_errors()), (HELP, collect_helps())):
+    for file, collected in COLLECTED.items():
+        said = collected()
         for code in languages()[1:]:
             print(f"{code}/{file}: {update(code, said, file)} messages without a text")
 

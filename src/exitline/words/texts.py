@@ -23,6 +23,10 @@ ERRORS = "errors.po"
 """What errors say (`exitline.words.error_texts`): read where one is shown."""
 HELP = "help.po"
 """What the help of commands says (`exitline.words.help_texts`): read where it is shown."""
+KEYS = "keys.po"
+"""What is said of the keys of files (`exitline.api.schemas`): read where it is shown."""
+FILES = (FILE, ERRORS, HELP, KEYS)
+"""The catalogues of a language; all but the first may be missing."""
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _LEAST = 2
 """Letters that tell the message of an error, which is looked for among errors alone."""
@@ -46,7 +50,7 @@ def read(code: str, file: str = FILE) -> Catalog:
     Parameters
     ----------
     code : str
-    file : {"exitline.po", "errors.po", "help.po"}
+    file : one of `FILES`
 
     Examples
     --------
@@ -74,6 +78,7 @@ class _English:
     """English texts: every message is its own."""
 
     helps: Mapping[str, str] = {}
+    keys: Mapping[str, str] = {}
 
     def one(self, message: str) -> str:
         return message
@@ -121,7 +126,15 @@ class _Catalogue:
     @cached_property
     def helps(self) -> Mapping[str, str]:
         """What help says: texts by message."""
-        return {str(m.id): str(m.string) for m in read(self._code, HELP) if m.id and m.string}
+        return self._plain(HELP)
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """What is said of keys: texts by message."""
+        return self._plain(KEYS)
+
+    def _plain(self, file: str) -> dict[str, str]:
+        return {str(m.id): str(m.string) for m in read(self._code, file) if m.id and m.string}
 
     def whole(self, text: str) -> bool:
         """Whether a text is a message without places."""

@@ -152,7 +152,7 @@ class StoryQueryKeys(Record):
     distinct: Text | None = Field(None, description="step: how many different values")
     sum: Text | None = Field(None, description="step: the sum of a formula")
     mean: Text | None = Field(None, description="step: the mean of a formula")
-    share: Text | None = Field(None, description="step: the share of rows for whom it holds")
+    share: Text | None = Field(None, description="step: the share of rows for whom it is true")
     where: Text = Field("", description="the rows that count, as a condition")
     against: Text = Field("", description="other rows, whose `share` is taken off")
     weight: Text = Field("", description="a formula, for `mean` and `share`")

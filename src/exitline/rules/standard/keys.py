@@ -85,7 +85,7 @@ class PartKeys(Record):
     unit: Text | None = Field(None, description="of numbers")
     level: Annotated[str, *choice(*LEVELS)] | None = Field(
         None,
-        description="`household` (default), `village` or `county`: whose row it stands in",
+        description="`household` (default), `village` or `county`: whose row it is in",
     )
     values: Texts | None = Field(None, description="of texts, if they are listed")
     derived: Anything = None

@@ -110,7 +110,7 @@ class StepKeys(ReadAt):
     independent_of: Texts = Field((), description="steps whose person must be another")
     outside: Text | None = Field(
         None,
-        description="a level of area: in a register, nobody who holds another role in the "
+        description="a level of area: in a register, nobody who has another role in the "
         "household's own one may take the step (`outside: township`)",
     )
     case: Text | None = Field(None, description="the case that must be open")

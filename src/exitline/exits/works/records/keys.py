@@ -39,7 +39,7 @@ class WorksCriterionKeys(Record):
         None, description="served are those who take at most so long, as `services` has it"
     )
     states: Texts = Field(
-        ("functional",), description=f"what counts as working, of {', '.join(STATES)}"
+        ("functional",), description=f"what counts as working, of `{'`, `'.join(STATES)}`"
     )
     at_least: Share = Field(1.0, description="share of a village that must be served")
     base: Text | None = Field(
@@ -125,7 +125,8 @@ class WorksFile(Record):
     )
     tables: Annotated[dict[str, Text], NAMED] = Field(
         default_factory=dict,
-        description=f"files by table ({', '.join(TABLES)}, steps); those named so in the folder",
+        description=f"files by table (`{'`, `'.join(TABLES)}`, `steps`); "
+        "those named so in the folder",
     )
     columns: Annotated[dict[str, Annotated[dict[str, Text], NAMED]], NAMED] = Field(
         default_factory=dict, description="by table, what its columns are called in the file"
