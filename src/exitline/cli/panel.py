@@ -20,7 +20,8 @@ _OPTIONS = (
     click.option("--welfare", help="Column of welfare; 'income_{wave}' in a wide table."),
     click.option("--state", help="Instead of welfare: a column that says poor (1) or not (0)."),
     click.option("--wave", help="Column that names the wave, in a long table."),
-    click.option("--waves", help="Waves in the order of time: 2018,2020,2022."),
+    click.option("--waves", help="Waves in the order of time: 2018,2020,2022, or with what they "
+                 "are called: bsl=Baseline,end=Endline."),
     click.option("--line", help="Line: a number, 730/12, a column, or 2018=60,2020=66."),
     click.option(
         "--boundary", default="<", show_default=True, type=click.Choice(["<", "<="]),
@@ -58,7 +59,7 @@ def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
     waves = given["waves"]
     return {
         "data": open_together(given["data"], **given["reading"]),
-        "waves": _split(waves) if waves else (),
+        "waves": _waves(waves) if waves else (),
         "line": _line(given["line"]),
         "design": Design(**{name: given[name] for name in names}),
         **{name: given[name] for name in kept},
@@ -67,6 +68,14 @@ def arguments_of(given: dict[str, Any]) -> dict[str, Any]:
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _waves(text: str) -> tuple[str, ...] | dict[str, str]:
+    """Waves, or each with what it is called."""
+    if "=" not in text:
+        return _split(text)
+    pairs = [part.partition("=") for part in _split(text)]
+    return {wave.strip(): called.strip() or wave.strip() for wave, _, called in pairs}
 
 
 def _line(text: str | None) -> float | str | dict[str, float] | None:

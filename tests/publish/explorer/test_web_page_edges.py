@@ -191,6 +191,24 @@ def test_no_decision_is_not_the_same_as_cannot_tell(
     assert written(page) == ["C"]
 
 
+@pytest.mark.parametrize(("name", "most"), [("china", 340), ("mapped", 430)])
+def test_answer_and_picture_stand_on_one_screen_of_a_phone(
+    opened: Callable[..., Any], name: str, most: int
+) -> None:
+    page = opened(name, 400, height=800)
+    assert page.locator("#first .big").is_visible()
+    assert page.locator("#picture").bounding_box()["y"] < most
+    assert page.locator("#picture svg.dots").bounding_box()["height"] >= 240
+    for closed in ("#controls", "#asked .question"):
+        assert not page.locator(closed).is_visible()
+    page.locator("#choices > summary").press("Enter")
+    assert page.locator("#find").is_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.locator("#asked .question").wait_for()
+    assert page.locator("#choices > summary").is_hidden()
+    assert page.locator("#answer .sure p").first.is_visible()
+
+
 def test_a_narrow_screen_shows_the_chosen_area_at_its_lower_edge(
     opened: Callable[..., Any],
 ) -> None:

@@ -414,6 +414,9 @@ def test_a_view_can_be_taken_away_as_picture_data_link_citation_and_code(
     drawn = kept["svg"].decode("utf-8")
     assert "Has left the list: 436 of 832 counties" in drawn
     assert drawn.count("<circle") >= 700
+    assert 'paint-order="stroke"' in drawn  # else the light edge of a name covers the name
+    assert "has left the list" in drawn  # its key
+    assert "Source: State Council" in drawn
     assert "style=" not in drawn.replace("font-style=", "")
     assert kept["data"].startswith(b"\xef\xbb\xbf")
     page.click("[data-take=take_citation]")
@@ -422,6 +425,11 @@ def test_a_view_can_be_taken_away_as_picture_data_link_citation_and_code(
     assert "State Council" in cited
     page.click("[data-take=take_embed]")
     assert page.locator("#take-text").input_value().startswith('<iframe src="file:')
+    for name in ("mapped", "albania"):  # a narrow map and tiles are pictures too
+        page = opened(name, 400)
+        with page.expect_download() as waiting:
+            page.click("[data-take=take_svg]")
+        assert "20 % and more" in Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
 def test_years_play_and_romanised_names_are_found(opened: Callable[..., Any]) -> None:

@@ -65,6 +65,24 @@ def test_waves_without_an_order_are_refused_unless_they_are_named(tmp_path: Path
     named = ["--wave", "round", "--waves", "summer,autumn,winter"]
     assert ran(["dynamics", str(path), *ASKED, *named]) == 0
     assert "40.0 %" in capsys.readouterr().out
+    named[-1] = "summer=First visit, autumn=, winter=Third"
+    assert ran(["dynamics", str(path), *ASKED, *named]) == 0
+    said = capsys.readouterr().out
+    assert "First visit-autumn" in said
+    assert "autumn-Third" in said
+
+
+def test_value_labels_of_the_wave_column_name_the_waves() -> None:
+    import pyarrow as pa
+
+    import exitline as xl
+    from exitline.stats.data.scannable import Source
+
+    rows = pa.table({"id": [1, 1, 2, 2], "y": [1.0, 3.0, 1.0, 1.0], "t": [1, 2] * 2})
+    held = Source(kind="arrow", table=rows, labels={"t": {1: "Baseline", 2: "Endline"}})
+    asked = {"household": "id", "welfare": "y", "wave": "t", "line": 2, "parts": ["rates"]}
+    (rates,) = xl.dynamics(held, **asked)
+    assert "exit_rate(Baseline>Endline)" in [row["measure"] for row in rates.records]
 
 
 def test_files_against_the_order_of_their_names_are_refused(tmp_path: Path, capsys) -> None:

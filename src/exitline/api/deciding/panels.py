@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exitline.stats.panel.report import DynamicsSection
 
 Line = float | str | Mapping[str, float]
+Waves = Sequence[str] | Mapping[str, str]
 
 
 def dynamics(
@@ -30,7 +31,7 @@ def dynamics(
     welfare: str | None = None,
     state: str | None = None,
     wave: str | None = None,
-    waves: Sequence[str] = (),
+    waves: Waves = (),
     line: Line | None = None,
     boundary: Literal["<", "<="] = "<",
     design: Design | None = None,
@@ -65,8 +66,8 @@ def dynamics(
         Column of welfare, or one that says poor or not; ``"y_{wave}"`` in a wide table.
     wave : str, optional
         Column that names the wave, in a long table.
-    waves : sequence of str
-        Waves in the order of time.
+    waves : sequence of str, or mapping of str to str
+        Waves in the order of time, or each with what it is called.
     line : number, str or mapping of wave to number
         One line for all waves, a column, or a line for each wave.
     boundary : {"<", "<="}
@@ -122,6 +123,7 @@ def dynamics(
     >>> [row["estimate"] for row in rates.records if row["measure"].startswith("exit_rate")]
     [0.5]
     """
+    from exitline.publish.content.followed import parts_called
     from exitline.stats.panel.report import DynamicsOptions
     from exitline.stats.panel.report import dynamics as reported
     from exitline.stats.panel.spec import panel_spec
@@ -135,7 +137,9 @@ def dynamics(
         cutoff=cutoff, alpha=alpha, wrong_share=wrong, reliability=tuple(reliability),
         compare=compare or {}, share=share, before=before, least=least,
     )  # fmt: skip
-    return reported(open_waves(data), spec, parts, options, engine=engine)
+    opened = open_waves(data)
+    found = reported(opened, spec, parts, options, engine=engine)
+    return parts_called(found, _called(opened, wave, waves), _titles(opened))
 
 
 def watch(
@@ -145,7 +149,7 @@ def watch(
     welfare: str | None = None,
     state: str | None = None,
     wave: str | None = None,
-    waves: Sequence[str] = (),
+    waves: Waves = (),
     line: Line | None = None,
     boundary: Literal["<", "<="] = "<",
     design: Design | None = None,
@@ -208,6 +212,7 @@ def watch(
     """
     from exitline.exits.watch.rules import adjusted_rules
     from exitline.exits.watch.watchlist import watch as watched
+    from exitline.publish.content.followed import watch_called
     from exitline.stats.panel.spec import panel_spec
 
     columns = (*predictors, *((shock,) if shock and shock not in predictors else ()))
@@ -217,14 +222,31 @@ def watch(
     )  # fmt: skip
     names = dict(zip(columns, spec.columns.extra_names, strict=True))
     path = _checked(out)
+    opened = open_waves(data)
     found = watched(
-        open_waves(data), spec, predictors=[names[p] for p in predictors], capacity=capacity,
+        opened, spec, predictors=[names[p] for p in predictors], capacity=capacity,
         rank_by=rank_by, clue_date=clue_date, rules=adjusted_rules(multiple, fall, days),
         shock=names[shock] if shock else None, labels=dict(labels or {}), level=level,
         engine=engine,
     )  # fmt: skip
     if path is not None:
         _write(found.table, path)
+    return watch_called(found, _called(opened, wave, waves))
+
+
+def _called(opened: Any, wave: str | None, waves: Waves) -> dict[str, str]:
+    """What waves are called: as asked, else by the value labels of the column that names them."""
+    if isinstance(waves, Mapping):
+        return dict(waves)
+    labels = getattr(opened, "labels", {}).get(wave, {})
+    return {str(value): str(label) for value, label in labels.items()}
+
+
+def _titles(opened: Any) -> dict[str, str]:
+    """What the files say that their columns hold."""
+    found: dict[str, str] = {}
+    for one in opened if isinstance(opened, list) else [opened]:
+        found = {**getattr(one, "titles", {}), **found}
     return found
 
 

@@ -45,7 +45,8 @@ def watch_called(found: WatchList, called: Mapping[str, str]) -> WatchList:
     tried = found.evaluation
     if tried is not None:
         seen, looked = (called.get(w, w) for w in (tried.scored_at, tried.outcome_at))
-        tried = replace(tried, scored_at=seen, outcome_at=looked)
+        learnt = tuple((called.get(a, a), called.get(b, b)) for a, b in tried.trained_on)
+        tried = replace(tried, scored_at=seen, outcome_at=looked, trained_on=learnt)
     wave = called.get(found.wave, found.wave)
     return replace(found, wave=wave, notes=notes, evaluation=tried)
 

@@ -14,8 +14,8 @@ from exitline.words.catalogue import Language
 
 SCRIPTS = (
     "data.js", "scale.js", "dom.js", "state.js", "findings.js", "marks.js", "picture.js",
-    "multiples.js", "details.js", "lines.js", "slide.js", "table.js", "csv.js", "take.js",
-    "search.js", "compare.js", "main.js",
+    "multiples.js", "details.js", "lines.js", "slide.js", "table.js", "csv.js", "sheet.js",
+    "take.js", "search.js", "compare.js", "main.js",
 )  # fmt: skip
 """Parts of the page's one script, in their order; they share one scope."""
 FOREIGN = (

@@ -18,6 +18,13 @@ const s = (tag, attributes, children) => dress(document.createElementNS(SVG, tag
 const bdi = (text) => h("bdi", { lang: tongue(text) }, text);
 /** Chinese characters in a text of another language are Chinese, for fonts and for voices. */
 const tongue = (text) => (language !== "zh" && DATA.languages.includes("zh") && /\p{Script=Han}/u.test(text) ? "zh" : null);
+/** On a narrow screen what can wait is folded, so that answer and picture stand on the first one. */
+const narrow = matchMedia("screen and (max-width: 620px)");
+const foldAll = () => { for (const node of document.querySelectorAll("details.fold")) node.open = !narrow.matches; };
+/** A part with its heading: folded on a narrow screen; `beside` still shows there. */
+const part = (cls, heading, beside, children) => (narrow.matches
+  ? h("details", { class: cls }, [h("summary", {}, [heading, beside ? h("strong", {}, beside) : null]), ...children])
+  : h("div", { class: cls }, [h("p", { class: "tag" }, heading), ...children]));
 const percent = (x) => `${x.toFixed(3)}%`;
 
 // Marks: shape as well as colour. All are drawn in a square from -8 to 8.

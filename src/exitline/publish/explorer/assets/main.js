@@ -156,8 +156,7 @@ const drawAnswer = () => {
       h("p", { class: "meaning" }, joined([item.unit === "percent" ? T(item.label) : measureWords(state.series), scopeWords(), yearNow()])),
       lineOf(state.series) ? h("p", { class: "small" }, lineOf(state.series)) : null,
     ]));
-    columns.push(h("div", { class: "sure" }, [
-      h("p", { class: "tag" }, w("sure")),
+    columns.push(part("sure", w("sure"), known(f) && item.sampled ? intervalWords(state.series, f) : null, [
       known(f) && item.sampled ? h("p", { class: "interval-line" }, [colon(w("interval_level", number(item.level ?? 95)), ""), h("strong", {}, intervalWords(state.series, f))]) : null,
       axis ? h("div", { class: "axis-frame" }, [bar(f, axis, item.threshold, 20), axisLabels(axis, state.series)]) : null,
       h("p", {}, DATA.kind === "record" ? w("sure_record") : w(item.sampled ? "sure_sampled" : "sure_full")),
@@ -165,7 +164,7 @@ const drawAnswer = () => {
     ]));
   }
   const glance = DATA.kind === "record" && f !== null ? [] : DATA.levels.map((_, level) => ({ level, ...countsOf(level, 0, state.scope) })).filter(({ counts }) => counts && summed(counts) > 0);
-  if (glance.length) columns.push(h("div", { class: "glance" }, [h("p", { class: "tag" }, w("view_decisions")), ...glance.flatMap(({ level, counts, partly, own }) => [
+  if (glance.length) columns.push(part("glance", w("view_decisions"), null, [...glance.flatMap(({ level, counts, partly, own }) => [
     h("p", { class: "stack-name" }, joined([heading(level), scopeWords(), yearNow(), own && partly ? w("of_those_shown") : ""])), ...stack(counts, false)])]));
   if (f === null && !glance.length) columns.push(h("div", { class: "hero" }, h("p", { class: "big in-words" }, w("unknown"))));
   byId("first").replaceChildren(...columns);
@@ -206,8 +205,12 @@ onChange("scope language", drawCrumbs);
 onChange(EVERYTHING, drawTitle);
 onChange(`${EVERYTHING} outcome`, drawLegend);
 onChange("scope series year language", drawAnswer);
-onChange(EVERYTHING, drawPicture); // last: it takes the room that the others leave
+onChange(EVERYTHING, drawPicture); // late: it takes the room that the others leave
+onChange(EVERYTHING, markTake);
 document.documentElement.classList.add("scripted");
+foldAll();
+narrow.addEventListener("change", () => { foldAll(); drawAnswer(); });
+window.addEventListener("beforeprint", () => { for (const node of document.querySelectorAll("#answer details")) node.open = true; });
 buildTable();
 buildCompare();
 watchPicture();

@@ -101,9 +101,9 @@ const placeNames = (svg, points, width) => {
     svg.append(s("text", { class: "place", x: spot.x, y: spot.y + 4, "text-anchor": "middle", "aria-hidden": "true" }, name(area)));
   }
 };
-/** How high a picture may be: so that it ends on the first screen, where that is large. */
+/** How high a picture may be: so that it ends on the first screen, where that leaves room to see it. */
 const roomBelow = (box, most) => {
-  if (innerWidth < 1000) return most;
+  if (innerWidth < 1000 && !narrow.matches) return most;
   return Math.min(most, Math.max(innerHeight - (box.getBoundingClientRect().top + scrollY) - 24, 320));
 };
 const drawDots = (box, width) => {
