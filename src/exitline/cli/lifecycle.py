@@ -21,7 +21,7 @@ from exitline.cli.shared.lifecycle_parts import (
 )
 from exitline.cli.shared.options import JSON, as_usage
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import Told, say, say_plural
+from exitline.words.said import Told, say, say_plural, together
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _AS_OF = click.option("--as-of", type=_DAY, help="The day asked about (today).")
@@ -308,12 +308,13 @@ def procedure(name: str | None, json_: bool) -> None:
         if json_:
             show.as_json([dict(zip(("name", "title", "standard"), r, strict=True)) for r in rows])
         else:
-            show.table("Procedures", ("name", "title", "standard"), rows)
+            told = [(name, Told(title), standard) for name, title, standard in rows]
+            show.table("Procedures", ("name", "title", "standard"), told)
         return
     shown = lifecycle.procedure(name)
     steps = [
-        (s.name, ", ".join(s.start), s.to or say("(stays)"), ", ".join(s.by),
-         "" if s.verified else say("not verified"))
+        (s.name, together(*map(Told, s.start), sign=", "), Told(s.to) if s.to else say("(stays)"),
+         together(*map(Told, s.by), sign=", "), "" if s.verified else say("not verified"))
         for s in shown.steps.values()
     ]  # fmt: skip
     if json_:

@@ -154,7 +154,7 @@ def _of_procedures() -> Iterator[str]:
         yield said["title"]
         standards |= {str(said.get("standard", ""))}
         for name, state in said.get("states", {}).items():
-            yield state.get("label") or name
+            yield from (name, state.get("label") or name)
             yield from state.get("categories", ())
         for name, step in said.get("steps", {}).items():
             yield step.get("label") or name

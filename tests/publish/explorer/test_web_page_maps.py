@@ -61,7 +61,9 @@ def test_832_polygons_keep_the_page_under_two_megabytes(tmp_path: Path, payloads
     given = ShapeSettings(tmp_path / "many.geojson", "name", "Nobody, public domain")
     mapped, made, notes = put_in_shape(level, 0, areas, given)
     assert (mapped.layout, made[0].shape) == ("map", "")
-    assert [str(text) for _, text in notes] == ["Nobody, public domain"]
+    source, corrected = (str(text) for _, text in notes)  # ragged rings cross themselves
+    assert source == "Nobody, public domain"
+    assert corrected.startswith("Rings that cross themselves were corrected: N0000, ")
     paths = [area.shape for area in made[1:]]
     assert all(re.fullmatch(r"(M\d+ \d+([hv]-?\d+|l-?\d+[ -]\d+)+z)+", path) for path in paths)
     page = copy.deepcopy(payloads["china"])

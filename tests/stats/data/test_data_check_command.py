@@ -107,7 +107,7 @@ def test_text_in_a_number_of_a_csv_is_found_wherever_it_stands(
     study.write_text(STUDY.replace("small.parquet", "small.csv"))
     assert _run("check", str(study), "--json") == 1
     (fault,) = json.loads(capsys.readouterr().out)
-    assert "the column 'y' is used as a number and holds text" in fault["message"]
+    assert "the column 'y' is used as a number and contains text" in fault["message"]
     assert "small.csv, line 48001" in fault["where"]
     assert "text in 1 of 48,000 rows" in fault["message"]
     assert "not asked" not in str(fault)

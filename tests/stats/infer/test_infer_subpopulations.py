@@ -134,3 +134,10 @@ def test_what_cannot_be_standardised_says_why(by, population, said):
     homes = pd.DataFrame({"y": [1.0, 2, 3, 4], "g": list("aabb")})
     with pytest.raises(ExitlineError, match=said):
         xl.estimate(homes, "mean", welfare="y", by="g").standardised(by, population)
+
+
+def test_twins_that_nobody_names_are_in_no_subpopulations_way():
+    """Columns that differ in case alone: only what is named is read, with a condition too."""
+    rows = pd.DataFrame({"y": [1.0, 2.0, 4.0, 5.0], "g": list("abab"), "n": 1, "N": 2})
+    assert xl.t_test(rows, "y", "g", where="y < 5").n == 3
+    assert len(xl.tabulate(rows, "g", where="y < 5").to_pandas())

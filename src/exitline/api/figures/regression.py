@@ -129,8 +129,9 @@ def fitted(
     added = parse_factor(offset) if offset else None
     columns = [*parsed.columns, *(added.columns if added else ())]
     with session(engine) as running:
-        source = _used(open_source(data), parsed, (*columns, where), drawn)
+        source = open_source(data)
         source = source.using(condition_uses(where)) if where is not None else source
+        source = _used(source, parsed, (*columns, where), drawn)
         table = running.attach(source, "households")
         require_usable([*columns, *drawn.columns], table)
         table = subpopulation(table, where) if where is not None else table

@@ -91,8 +91,8 @@ def tabulate(
     number, about = _measures(unit)
     with session(engine) as running:
         source = open_source(data)
-        source = narrowed(source.using(role_uses(drawn, code=names)), (*names, drawn, where))
         source = source.using(condition_uses(where)) if where is not None else source
+        source = narrowed(source.using(role_uses(drawn, code=names)), (*names, drawn, where))
         table = running.attach(source, "households")
         require_usable([*names, *drawn.columns], table)
         shown = {ROW: source.labels.get(row, {}), COLUMN: source.labels.get(names[-1], {})}

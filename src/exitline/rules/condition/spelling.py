@@ -253,7 +253,7 @@ def _check_neighbours(text: str, found: list[Token], where: str) -> None:
             raise refuse(
                 text,
                 word.start_pos or 0,
-                f"{word} comes before a bracket like a function",
+                f"{word} stands before a bracket like a function",
                 where=where,
                 remedy="write functions without quotation marks; put an operator before '('",
             )

@@ -325,7 +325,7 @@ class _Sql:
 
 
 def not_numbers(name: str, where: str, value: str, unfit: int, rows: int) -> DataError:
-    """The error for a column that is used as a number and holds text.
+    """The error for a column that is used as a number and contains text.
 
     Parameters
     ----------
@@ -338,7 +338,7 @@ def not_numbers(name: str, where: str, value: str, unfit: int, rows: int) -> Dat
     """
     mark = value.upper() in MARKS
     return DataError(
-        f"the column '{name}' is used as a number and holds text",
+        f"the column '{name}' is used as a number and contains text",
         where=where,
         expected="numbers such as 12.5",
         got=f"'{value}'" * mark

@@ -52,8 +52,8 @@ def example(name: str) -> str:
 
     Examples
     --------
-    >>> example("bourguignon"), example("fgt")
-    ('bourguignon(pc_exp + rooms)', 'fgt(2)')
+    >>> example("fgt"), example("gini")
+    ('fgt(1.5)', 'gini')
     """
     said = re.search(rf'"({name}\([^"]*\))"|xl\.measure\.({name}\([^)]*\))', page(name))
     return (said[1] or said[2]) if said else name
