@@ -47,6 +47,8 @@ the other files."""
 PATIENCE = 10
 """How many times slower than measured tests may be (the machine may be busy) before a mutant counts
 as one that never ends."""
+NOTHING_RUN = (4, 5)
+"""Pytest's exit statuses where tests are not found, and where there are none."""
 COMPARED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
