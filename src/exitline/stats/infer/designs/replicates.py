@@ -75,18 +75,18 @@ def replicate(
     drawn = plan.design.sampling
     assert isinstance(drawn, ReplicateWeights)
     count, rows = len(drawn.weights), max(int(cells.n.sum()), 1)
-    sums = _Sums()
+    scale = _WeightScale()
     different = _DifferentRows(plan, cells, sets)
     few = max(1, AT_ONCE // (4 * count))
     figures: dict[tuple[By, str, int | None], list[Floats]] = {}
     if rows * count > AT_ONCE and _of_sums_alone(plan):
-        summed = _summed(stream(range(count), few), cells, plan, sets, different, sums)
+        summed = _summed(stream(range(count), few), cells, plan, sets, different, scale)
         figures = {key: [figure] for key, figure in _figures(summed, plan, sets)}
     else:
         for block in _blocks(range(count), READ_AT_ONCE // rows):
             own = read(block)
             for arrays in _by_blocks(own, block, cells, plan, sets):
-                sums.add(arrays)
+                scale.add(arrays)
                 for key, figure in _figures(arrays, plan, sets):
                     figures.setdefault(key, []).append(figure)
         if different.asked:
@@ -96,7 +96,7 @@ def replicate(
     return Replicates(
         {key: np.hstack(parts) for key, parts in figures.items()},
         np.array(drawn.scales(count)), drawn.mse, different.degrees(),
-        sums.ratio,
+        scale.ratio,
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _of_sums_alone(plan: Plan) -> bool:
 
 def _summed(
     parts: Iterable[pa.Table], cells: Cells, plan: Plan, sets: tuple[By, ...],
-    different: _DifferentRows, sums: _Sums,
+    different: _DifferentRows, scale: _WeightScale,
 ) -> Arrays:  # fmt: skip
     """No rows, but all of their sums, from a number of rows at a time."""
     count = len(plan.design.replicates)
@@ -141,7 +141,7 @@ def _summed(
     for part in parts:
         arrays = _arrays(part, range(count), cells, plan, sets)
         different.add(arrays)
-        sums.add(arrays)
+        scale.add(arrays)
         for by in sets:
             arrays.count(by)
             for measure in plan.measures:
@@ -268,7 +268,7 @@ def _line_values(arrays: Arrays, index: int, by: By) -> Floats:
     return np.broadcast_to(line.relative.line(found, arrays), shape)
 
 
-class _Sums:
+class _WeightScale:
     """What replicate weights and the weight sum to, over all rows."""
 
     def __init__(self) -> None:
