@@ -54,7 +54,7 @@ def test_all_bad_distributions_are_named_at_once():
         xl.grouped_table(**_china(data=data))
     said = str(raised.value)
     assert "1981, rural, class 3" in said
-    assert said.count("missing or not finite") == 2
+    assert said.count("missing or infinite values") == 2
 
 
 def test_of_very_many_faults_the_first_are_said():
@@ -62,7 +62,7 @@ def test_of_very_many_faults_the_first_are_said():
     with pytest.raises(ExitlineError) as raised:
         xl.grouped_table(**_china(data=data.astype({"decile3": float})))
     said = str(raised.value)
-    assert said.count("missing or not finite") == 10
+    assert said.count("missing or infinite values") == 10
     assert "50 more distributions" in said
 
 

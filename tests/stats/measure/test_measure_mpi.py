@@ -220,7 +220,7 @@ def test_each_indicator_may_have_a_rule_of_its_own():
     assert found.find(measure="H").n == 3
     assert found.find(measure="H").estimate == 1.0
     assert "3 of 4 households" in found.notes[0]
-    assert "missing a count as deprived" in found.notes[1]
+    assert "missing a counts as deprived" in found.notes[1]
 
 
 def test_cardinal_indicators_give_gaps():
