@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from exitline.errors import MeasureError
 
 _SHIPPED = Path(__file__).parent / "texts"
 _SOURCE = Path(__file__).parents[4] / "docs" / "measures"
+
+
+def _folder() -> Path:
+    """Where the pages are: in the package, or in the repository that it runs from."""
+    return _SHIPPED if _SHIPPED.is_dir() else _SOURCE
 
 
 def page(name: str) -> str:
@@ -29,10 +35,9 @@ def page(name: str) -> str:
     >>> page("gini").splitlines()[0]
     '# `gini`: Gini index'
     """
-    for folder in (_SHIPPED, _SOURCE):
-        path = folder / f"{name}.md"
-        if path.is_file():
-            return path.read_text(encoding="utf-8")
+    path = _folder() / f"{name}.md"
+    if path.is_file():
+        return path.read_text(encoding="utf-8")
     raise MeasureError(
         f"the page of '{name}' is not there",
         where=str(_SHIPPED),
@@ -59,6 +64,7 @@ def example(name: str) -> str:
     return (said[1] or said[2]) if said else name
 
 
+@cache
 def also_called() -> dict[str, str]:
     """The measure meant by each of its other names, as its page gives them.
 
@@ -69,9 +75,8 @@ def also_called() -> dict[str, str]:
     >>> also_called()["poverty_rate"], also_called()["svygini"]
     ('headcount', 'gini')
     """
-    folder = _SHIPPED if _SHIPPED.is_dir() else _SOURCE
     found: dict[str, str] = {}
-    for path in sorted(folder.glob("*.md")):
+    for path in sorted(_folder().glob("*.md")):
         said = re.search(r"^\*\*Also called\.\*\* (.+)", path.read_text(encoding="utf-8"), re.M)
         for name in re.split("[,;]", said[1]) if said else ():
             call = re.search(r"`(\w+)", name)

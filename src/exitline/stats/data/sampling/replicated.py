@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, get_args
 
-from exitline.errors import DesignError, nearest
+from exitline.errors import DesignError, unknown
 from exitline.stats.data.sampling.sampling import SamplingAnswers
 from exitline.words.said import Numeral, say, say_plural
 
@@ -62,12 +62,8 @@ def _check_kind(kind: str | None) -> None:
             remedy="say how the replicates were made: design.kind, scale and rscales",
         )
     if kind not in kinds:
-        raise DesignError(
-            f"there is no kind of replicate weights named '{kind}'",
-            where="design.kind",
-            expected="one of " + ", ".join(kinds),
-            got=repr(kind),
-            remedy=nearest(kind, kinds) or "choose one of these",
+        raise unknown(
+            "kind of replicate weights named", kind, kinds, error=DesignError, where="design.kind"
         )
 
 
