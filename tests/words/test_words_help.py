@@ -15,7 +15,7 @@ from exitline.cli.shared.guard import told
 from exitline.words.catalogue import language
 from exitline.words.collecting import COLLECTED
 from exitline.words.help_texts import CLICK
-from exitline.words.texts import HELP, KEYS, languages, read
+from exitline.words.texts import HELP, KEYS, RULES, languages, read
 
 KEPT = re.compile(
     r"(?<![\w-])--[a-z][a-z-]+|`[^`]+`|\{[^{}]*\}|https?:[\w/.:-]+[\w/]|\b[A-Z]+_[A-Z_]+\b",
@@ -26,7 +26,7 @@ KEPT = re.compile(
 WORD = re.compile(r"(?<!\w)[a-z]{3,}(?![\w(])")
 
 
-@pytest.fixture(params=[HELP, KEYS])
+@pytest.fixture(params=[HELP, KEYS, RULES])
 def file(request):
     return request.param
 

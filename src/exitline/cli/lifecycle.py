@@ -323,7 +323,7 @@ def procedure(name: str | None, json_: bool) -> None:
         return
     show.table(shown.title, ("step", "from", "to", "by", ""), steps)
     for key, source in shown.sources.items():
-        show.note(": ".join((key, source)))
+        show.note(together(key, source, sign=": "))
     show.notes(shown.notes)
 
 

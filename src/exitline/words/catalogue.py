@@ -24,7 +24,17 @@ from typing import Any
 
 from exitline.words.help_texts import in_pieces
 from exitline.words.recognising import NUMBER_FORM
-from exitline.words.said import JoinedTexts, Numeral, Said, Text, Told, filled, listed, plain
+from exitline.words.said import (
+    JoinedTexts,
+    Numeral,
+    RuleText,
+    Said,
+    Text,
+    Told,
+    filled,
+    listed,
+    plain,
+)
 from exitline.words.texts import languages, texts_of
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -163,6 +173,8 @@ class Language:
             if text.many:
                 return self.plural(text.message, text.many, text.n, **text.parts)
             return self(text.message, **text.parts)
+        if isinstance(text, RuleText):
+            return self._of_rules(text) or text
         if isinstance(text, Told):
             return self._found(text, text.own.get(self.code, {})) or text
         return self.figure(text) if isinstance(text, Numeral) else text
@@ -334,13 +346,18 @@ class Language:
     def _message(self, text: str, own: Mapping[str, str]) -> str:
         """A text that is one message; "" where it is none."""
         texts = texts_of(self.code)
-        if texts.whole(text):
-            return str(texts.one(text))
+        if known := self._of_rules(text):
+            return known
         found = texts.recogniser.said(text)
         if found is None:
             return ""
         stood = {name: self._stood(part, own) for name, part in found.parts.items()}
         return filled(texts.form_of(found), stood, str, self.code)
+
+    def _of_rules(self, text: str) -> str:
+        """A text that is one message without places, or prose of a shipped rule file; or ""."""
+        texts = texts_of(self.code)
+        return str(texts.one(text) if texts.whole(text) else texts.rules.get(text, ""))
 
     def _stood(self, part: str, own: Mapping[str, str]) -> str:
         """What stood in a place of a message."""

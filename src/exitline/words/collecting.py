@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from exitline.words.error_texts import error_texts
 from exitline.words.help_texts import help_texts
-from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, KEYS, languages, read
+from exitline.words.rule_texts import rule_texts
+from exitline.words.texts import ERRORS, FILE, FOLDER, HELP, KEYS, RULES, languages, read
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -100,6 +101,18 @@ def collect_keys() -> Catalog:
     True
     """
     return _of_texts(resolve_name("exitline.api.schemas:key_texts")())  # above this wing
+
+
+def collect_rules() -> Catalog:
+    """Prose of the rule files that come along, beside the messages of `collect`.
+
+    Examples
+    --------
+    >>> "Worry about food" in collect_rules()
+    True
+    """
+    others = collect()
+    return _of_texts(text for text in rule_texts() if text not in others)
 
 
 def _of_texts(texts: Iterable[str]) -> Catalog:
@@ -293,7 +306,10 @@ def write(code: str, catalogue: Catalog, file: str = FILE) -> None:
     (FOLDER / code / file).write_text(kept, encoding="utf-8")
 
 
-COLLECTED = {FILE: collect, ERRORS: collect_errors, HELP: collect_helps, KEYS: collect_keys}
+COLLECTED = {
+    FILE: collect, ERRORS: collect_errors, HELP: collect_helps, KEYS: collect_keys,
+    RULES: collect_rules,
+}  # fmt: skip
 """What the code says in each file."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from exitline.words.catalogue import ENGLISH, Language
+from exitline.words.catalogue import ENGLISH, Language, language
 from exitline.words.numbers import rounded
-from exitline.words.said import say
+from exitline.words.said import Text, say
+from exitline.words.texts import languages
 
 PPP = "PPP"
 """International dollars."""
@@ -55,6 +57,17 @@ def currency_name(currency: str, t: Language = ENGLISH) -> str:
     return _name(currency, t.code)
 
 
+def currency_in_each(currency: str) -> Mapping[str, str]:
+    """The same in every language, for a text that will be said in one of them.
+
+    Examples
+    --------
+    >>> currency_in_each("BRL")["en"], currency_in_each("BRL")["es"]
+    ('reals', 'reales brasileños')
+    """
+    return {code: currency_name(currency, language(code)) for code in languages()}
+
+
 @lru_cache
 def _name(currency: str, code: str) -> str:
     """The plural of a currency's name; in English without the country, which the page names."""
@@ -82,12 +95,12 @@ def _sign(currency: str, code: str) -> tuple[str, bool]:
     return sign, pattern.startswith("\N{CURRENCY SIGN}")
 
 
-def for_whom(money: str, per: str, period: str) -> str:
+def for_whom(money: Text, per: str, period: str) -> Text:
     """Money with whom and which span of time it is for.
 
     Parameters
     ----------
-    money : str
+    money : text
         An amount, or the name of a currency.
     per : {"person", "adult equivalent", "household", ""}
     period : {"day", "month", "year", ""}

@@ -94,6 +94,18 @@ class Told(str):
         return self
 
 
+class RuleText(Told):
+    """A text of a rule file: said as `rules.po` has it where the file came along, else as it is.
+
+    Examples
+    --------
+    >>> RuleText("Worry about food")
+    'Worry about food'
+    """
+
+    __slots__ = ()
+
+
 class JoinedTexts(Said):
     """Several texts as one, with a sign between them that each language writes in its own way."""
 

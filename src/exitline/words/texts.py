@@ -25,7 +25,9 @@ HELP = "help.po"
 """What the help of commands says (`exitline.words.help_texts`): read where it is shown."""
 KEYS = "keys.po"
 """What is said of the keys of files (`exitline.api.schemas`): read where it is shown."""
-FILES = (FILE, ERRORS, HELP, KEYS)
+RULES = "rules.po"
+"""Prose of the rule files that come along (`exitline.words.rule_texts`): read where one shows."""
+FILES = (FILE, ERRORS, HELP, KEYS, RULES)
 """The catalogues of a language; all but the first may be missing."""
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
 _LEAST = 2
@@ -79,6 +81,7 @@ class _English:
 
     helps: Mapping[str, str] = {}
     keys: Mapping[str, str] = {}
+    rules: Mapping[str, str] = {}
 
     def one(self, message: str) -> str:
         return message
@@ -132,6 +135,11 @@ class _Catalogue:
     def keys(self) -> Mapping[str, str]:
         """What is said of keys: texts by message."""
         return self._plain(KEYS)
+
+    @cached_property
+    def rules(self) -> Mapping[str, str]:
+        """Prose of rule files: texts by what the file has."""
+        return self._plain(RULES)
 
     def _plain(self, file: str) -> dict[str, str]:
         return {str(m.id): str(m.string) for m in read(self._code, file) if m.id and m.string}

@@ -91,6 +91,7 @@ RECORD = (
 )
 """Of a run's record."""
 STANDARDS = (
+    collected("sample"),
     collected("Household"),
     collected("deprived"),
     collected("not deprived"),

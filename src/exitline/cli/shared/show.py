@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 80
+_KEPT = {"\u00a0": "\U0010f8a0", "\u202f": "\U0010f82f"}
+"""Spaces at which no line breaks, and what stands for them while rich breaks lines (at any)."""
 WIDE = 120
 """From so many columns on, tables say more."""
 
@@ -37,9 +39,23 @@ def console(*, stderr: bool = False) -> Console:
             raise BrokenPipeError
 
     stream = sys.stderr if stderr else sys.stdout
-    return Printing(
-        stderr=stderr, width=None if stream.isatty() else WIDTH, highlight=False, soft_wrap=False
-    )
+    width = None if stream.isatty() else WIDTH
+    return Printing(file=_Spaced(stream), width=width, highlight=False, soft_wrap=False)
+
+
+class _Spaced:
+    """A stream that gets the spaces within figures back, when lines are broken."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        for space, sign in _KEPT.items():
+            text = text.replace(sign, space)
+        return int(self._stream.write(text) or 0)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def wide() -> bool:
@@ -138,8 +154,11 @@ def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> in
 
 
 def _shown(text: str) -> str:
-    """Text for a terminal, on as many lines as it has."""
-    return visible_sentence(text)
+    """Text for a terminal, on as many lines as it has; a figure stays on one of them."""
+    shown = visible_sentence(text)
+    for space, sign in _KEPT.items():
+        shown = shown.replace(space, sign)
+    return shown
 
 
 def note(text: str) -> None:

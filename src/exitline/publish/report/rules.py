@@ -175,7 +175,7 @@ def _figures(content: ReportInput, standard: Standard) -> Iterable[FigureRow]:
         yield FigureRow(what, figure, source, cutoff.figure.verified)
     for rule in (standard.household, standard.village, standard.county):
         if rule is not None:
-            yield from _criteria(rule, standard.sources, t)
+            yield from _criteria(rule, standard, t)
 
 
 def _unit(line: Line, t: Language) -> str:
@@ -217,7 +217,7 @@ def _line(line: Line, year: int | None, sources: Mapping[str, SourceRef], t: Lan
     said = rounded(figure.value, places, t=t)
     if not _timeless(line):
         said = t("{subject} in {when}", subject=said, when=str(year))
-    note = ". ".join(t.of(n.rstrip(".")) for n in (figure.note, line.note) if n)
+    note = t.signs[". "].join(t.of(n).rstrip(".\u3002") for n in (figure.note, line.note) if n)
     source = t.of(_title(figure.source or line.source, sources))
     return FigureRow(what, said, source, figure.verified and line.verified, note)
 
@@ -229,8 +229,9 @@ def _timeless(line: Line) -> bool:
     )
 
 
-def _criteria(rule: ExitRule, sources: Mapping[str, SourceRef], t: Language) -> Iterable[FigureRow]:
+def _criteria(rule: ExitRule, standard: Standard, t: Language) -> Iterable[FigureRow]:
     """What an exit rule asks for."""
+    sources, classes = standard.sources, standard.area_classes
     for criterion in rule.criteria:
         what = t.of(rule.level.capitalize()) + t.in_context("sign", ": ") + t.of(criterion.label)
         note = t.sentences(t.of(criterion.note), "" if criterion.veto else t("Reported only."))
@@ -241,7 +242,7 @@ def _criteria(rule: ExitRule, sources: Mapping[str, SourceRef], t: Language) -> 
         for area, figure in criterion.thresholds.items():
             word = (criterion.comparison or "").replace("_", " ")
             said = t.of(f"{word} {100 * figure.value:g} %")
-            said += f" ({t.of(area)})" if area else ""
+            said += f" ({t.of(classes.get(area, area))})" if area else ""
             source = t.of(_title(figure.source or criterion.source or rule.source, sources))
             verified = figure.verified and criterion.verified
             yield FigureRow(what, said, source, verified, (t.of(figure.note) or note).strip())
@@ -270,7 +271,7 @@ def _title(name: str, sources: Mapping[str, SourceRef]) -> str:
 def _source(source: SourceRef, t: Language) -> SourceRow:
     """A source; only web addresses become links."""
     web = source.url.lower().startswith(("https://", "http://"))
-    parts = (source.publisher, source.date, "" if web else source.url)
+    parts = (t.of(source.publisher), source.date, "" if web else source.url)
     return SourceRow(
         source.name, t.of(source.title), ", ".join(part for part in parts if part),
         source.url if web else "", source.verified, t.of(source.note),

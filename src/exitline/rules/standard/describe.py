@@ -18,7 +18,7 @@ from exitline.rules.standard.model import (
     Option,
     Standard,
 )
-from exitline.words.money import currency_name, for_whom
+from exitline.words.money import currency_in_each, for_whom
 from exitline.words.said import Numeral, Told, collected, say, say_plural, together
 
 _EXITED = {
@@ -149,7 +149,7 @@ class _Describer:
     def scope(self) -> Iterator[str]:
         """Name, place, dates, note."""
         s = self.standard
-        yield f"{s.title}."
+        yield p.sentence(s.title)
         dates = p.span(s.valid_from, s.valid_to)
         about = {"name": s.name, "place": s.jurisdiction}
         if dates:
@@ -161,7 +161,7 @@ class _Describer:
 
     def line(self, line: Line) -> str:
         """One line: unit, prices, boundary, figures, source."""
-        unit = for_whom(currency_name(line.currency), line.per, line.period)
+        unit = for_whom(currency_in_each(line.currency), line.per, line.period)
         named = {"label": line.label, "unit": unit, "prices": _prices(line)}
         parts = [
             say("{label}, {unit}, in {prices}: {figures}", **named, figures=self.figures(line)),

@@ -19,6 +19,7 @@ from exitline.rules.yamlfile.declared import (
     Exact,
     LastDay,
     Name,
+    Prose,
     Record,
     Text,
     Truth,
@@ -32,6 +33,7 @@ COMPARISONS: tuple[Comparison, ...] = get_args(Comparison)
 TYPES = {"number": "number", "boolean": "truth", "text": "text"}
 EVIDENCE = ("full count", "sample", "either", "model")
 Texts = Annotated[tuple[Text, ...], LIST]
+Proses = Annotated[tuple[Prose, ...], LIST]
 Evidence = Annotated[str, *choice(*EVIDENCE)]
 Of = Annotated[str, *choice("median", "mean")]
 
@@ -41,17 +43,17 @@ class Sourced(Record):
 
     source: Name | None = None
     verified: Truth | None = None
-    note: Text | None = None
+    note: Prose | None = None
 
 
 class SourceKeys(Record):
     """One source."""
 
-    title: Text = Field(description="of the law, page or paper (required)")
+    title: Prose = Field(description="of the law, page or paper (required)")
     date: Text | None = None
     url: Text | None = None
-    publisher: Text | None = None
-    note: Text | None = None
+    publisher: Prose | None = None
+    note: Prose | None = None
     verified: Truth | None = Field(None, description="`false` where the source itself was not read")
 
 
@@ -78,11 +80,11 @@ class DatedKeys(PeriodKeys, Sourced):
 class PartKeys(Record):
     """One column that conditions need."""
 
-    meaning: Text = Field(description="a sentence (required)")
+    meaning: Prose = Field(description="a sentence (required)")
     type: Annotated[str, *choice(*TYPES)] = Field(
         description="`number`, `boolean` or `text` (required)"
     )
-    unit: Text | None = Field(None, description="of numbers")
+    unit: Prose | None = Field(None, description="of numbers")
     level: Annotated[str, *choice(*LEVELS)] | None = Field(
         None,
         description="`household` (default), `village` or `county`: whose row it is in",
@@ -111,13 +113,13 @@ class AreaClassKeys(Record):
     """Classes of areas, for thresholds."""
 
     column: Name
-    classes: Annotated[dict[str, Text], NAMED]
+    classes: Annotated[dict[str, Prose], NAMED]
 
 
 class UpratingKeys(Sourced):
     """A price index by year."""
 
-    label: Text
+    label: Prose
     index: Annotated[dict[str, Exact], NAMED]
     source: Name
 
@@ -144,7 +146,7 @@ _DIGITS = WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 6})
 class LineKeys(Sourced):
     """One poverty line."""
 
-    label: Text
+    label: Prose
     unit: Text = Field(
         description="`<currency> per person` (or `adult equivalent`, `household`) `per day`, "
         "`month` or `year`; the currency as three capital letters, `PPP` for international "
@@ -182,7 +184,7 @@ class LineKeys(Sourced):
 class IndicatorKeys(Sourced):
     """One deprivation."""
 
-    label: Text
+    label: Prose
     deprived: Text = Field(
         description="a condition over columns and lines: true where deprived (required)"
     )
@@ -195,13 +197,13 @@ class IndicatorKeys(Sourced):
         description="share in the score, exact: `1/6`. All indicators have one or none has, and "
         "they sum to exactly 1",
     )
-    dimension: Text | None = Field(None, description="for tables")
+    dimension: Prose | None = Field(None, description="for tables")
 
 
 class CutoffKeys(Sourced):
     """One cut-off of the score or of the number of deprivations."""
 
-    label: Text
+    label: Prose
     of: Annotated[str, *choice("score", "deprivations")]
     at_least: Exact
 
@@ -209,7 +211,7 @@ class CutoffKeys(Sourced):
 class BandKeys(Sourced):
     """One band; either end may be open."""
 
-    label: Text
+    label: Prose
     low: Exact | None = Field(None, alias="from")
     high: Exact | None = Field(None, alias="to")
     figure: FigureKeys | None = None
@@ -220,13 +222,13 @@ class GapKeys(Record):
 
     low: Exact = Field(alias="from")
     high: Exact = Field(alias="to")
-    why: Text
+    why: Prose
 
 
 class BandsKeys(Sourced):
     """Bands over a column."""
 
-    label: Text
+    label: Prose
     over: Name
     edge: Annotated[str, *choice("lower", "upper")]
     steps: Annotated[dict[str, BandKeys], NAMED]
@@ -243,7 +245,7 @@ class ShareKeys(Record):
 class CriterionKeys(Sourced):
     """One criterion of an exit rule."""
 
-    label: Text
+    label: Prose
     condition: Text | None = Field(
         None,
         description="true where it is met, over the unit's own columns; households may use "
@@ -266,7 +268,7 @@ class CriterionKeys(Sourced):
     at_most: Anything = None
     above: Anything = None
     at_least: Anything = None
-    denominator: Text | None = None
+    denominator: Prose | None = None
     veto: Truth | None = None
     evidence: Evidence | None = None
 
@@ -274,16 +276,16 @@ class CriterionKeys(Sourced):
 class ReadingKeys(Sourced):
     """One reading of an open point."""
 
-    label: Text
+    label: Prose
     comparison: Annotated[str, *choice(*COMPARISONS)] | None = None
-    denominator: Text | None = None
+    denominator: Prose | None = None
     threshold: Anything = None
 
 
 class OptionKeys(Record):
     """An open point with its readings."""
 
-    label: Text
+    label: Prose
     criteria: Texts
     readings: Annotated[dict[str, ReadingKeys], NAMED]
 
@@ -315,12 +317,12 @@ class AreaRuleKeys(Sourced):
     options: Annotated[dict[str, OptionKeys], NAMED] | None = Field(
         None, description="readings that the sources leave open, see below"
     )
-    weighed: Texts | None = Field(
+    weighed: Proses | None = Field(
         None,
         description="list of what is to be considered without a figure: shown, decided by no "
         "formula",
     )
-    procedure: Texts | None = Field(None, description="list of steps, shown")
+    procedure: Proses | None = Field(None, description="list of steps, shown")
 
 
 class HouseholdRuleKeys(AreaRuleKeys):
@@ -332,7 +334,7 @@ class HouseholdRuleKeys(AreaRuleKeys):
 class CohortKeys(Sourced):
     """A rule for those who entered in a span of time."""
 
-    label: Text
+    label: Prose
     entered: PeriodKeys
     household: HouseholdRuleKeys
     months: FigureKeys | None = None
@@ -342,11 +344,11 @@ class StandardFile(Record):
     """A rule file: lines, deprivations and exit rules, each with its source."""
 
     standard: Name
-    title: Text
+    title: Prose
     jurisdiction: Text
     sources: Annotated[dict[str, SourceKeys], NAMED_FOR_CONDITIONS]
     valid: PeriodKeys | None = None
-    note: Text | None = None
+    note: Prose | None = None
     columns: Annotated[dict[str, ColumnKeys], NAMED_FOR_CONDITIONS] | None = None
     area_classes: AreaClassKeys | None = None
     uprating: Annotated[dict[str, UpratingKeys], NAMED_FOR_CONDITIONS] | None = None

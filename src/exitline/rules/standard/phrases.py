@@ -101,7 +101,7 @@ def column(one: Column) -> Iterator[str]:
     kind: str = Told(_UNITS[one.kind])
     if one.values:
         kind = say("{text} ({what})", text=kind, what=", ".join(one.values))
-    kind = together(kind, Told(one.unit), Told(_OF.get(one.level, "")), sign=", ")
+    kind = together(kind, one.unit, Told(_OF.get(one.level, "")), sign=", ")
     what = together(one.meaning, kind, sign="; ")
     yield sentence(say("{name}: {what}", name=one.name, what=what))
     if one.derived is not None:
@@ -113,7 +113,8 @@ def column(one: Column) -> Iterator[str]:
 def source(one: SourceRef) -> str:
     """One source in full."""
     parts = [one.title, one.publisher, one.date, one.url, one.note]
-    text = sentence(together(*(part.rstrip(".") for part in parts if part), sign=", "))
+    ended = (part.rstrip(".") if part.endswith(".") else part for part in parts if part)
+    text = sentence(together(*ended, sign=", "))
     return marked(text, one.verified)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,6 +25,7 @@ from pydantic_core import PydanticCustomError
 from exitline.errors import ExitlineError, Faults
 from exitline.rules.yamlfile import values
 from exitline.rules.yamlfile.tree import Tree
+from exitline.words.said import RuleText
 
 if TYPE_CHECKING:
     from pydantic import GetJsonSchemaHandler
@@ -237,6 +239,8 @@ def choice(*words: str) -> tuple[BeforeValidator, WithJsonSchema]:
 
 _WORDS = WithJsonSchema({"type": ["string", "number", "boolean"]})
 Text = Annotated[str, reads(Tree.text), _WORDS]
+Prose = Annotated[Text, AfterValidator(RuleText)]
+"""A text that is shown: in the reader's language, where the file is a shipped one."""
 Name = Annotated[str, reads(lambda t: values.check_name(t, t.text())), _WORDS]
 Number = Annotated[float, reads(Tree.number)]
 Exact = Annotated[Any, reads(values.exact), WithJsonSchema({"type": ["number", "string"]})]

@@ -12,6 +12,7 @@ from exitline.rules.yamlfile.declared import (
     NAMED,
     Date,
     Number,
+    Prose,
     Record,
     Text,
     Texts,
@@ -20,6 +21,7 @@ from exitline.rules.yamlfile.declared import (
     within,
 )
 from exitline.rules.yamlfile.tree import Tree
+from exitline.words.said import together
 
 _WHOLE = {"type": "integer", "minimum": 0}
 Days = Annotated[int, within(Tree.integer, lambda x: x >= 0, "a number of days, 0 or more"),
@@ -65,15 +67,16 @@ class DocumentKeys(Record):
 class ProcedureSourceKeys(Record):
     """Where something was read."""
 
-    title: Text
-    publisher: Text | None = None
+    title: Prose
+    publisher: Prose | None = None
     date: Text | None = None
     url: Text | None = None
 
     @property
     def words(self) -> str:
         """The reference in one line."""
-        return ", ".join(part for part in (self.title, self.publisher, self.date, self.url) if part)
+        parts = (self.title, self.publisher, self.date, self.url)
+        return together(*(part for part in parts if part), sign=", ")
 
 
 class WaitingKeys(Record):
@@ -190,7 +193,7 @@ class ProcedureFile(Record):
     )
     valid: ValidKeys
     sources: Annotated[dict[str, ProcedureSourceKeys], NAMED] = Field(default_factory=dict)
-    notes: Annotated[tuple[Text, ...], LIST] = ()
+    notes: Annotated[tuple[Prose, ...], LIST] = ()
     states: Annotated[dict[str, StateKeys], NAMED]
     roles: Annotated[dict[str, Text], NAMED]
     cards_by: Texts = Field(
