@@ -174,7 +174,9 @@ class Language:
                 return self.plural(text.message, text.many, text.n, **text.parts)
             return self(text.message, **text.parts)
         if isinstance(text, RuleText):
-            return self._of_rules(text) or text
+            return (
+                self._stood(text, {}) if _FIGURE.fullmatch(text) else self._of_rules(text) or text
+            )
         if isinstance(text, Told):
             return self._found(text, text.own.get(self.code, {})) or text
         return self.figure(text) if isinstance(text, Numeral) else text
