@@ -239,6 +239,7 @@ def estimate_table(
     from exitline.stats.measure.passes.micro import micro
     from exitline.stats.measure.passes.plan import make_plan, require_apart, require_usable
     from exitline.stats.measure.passes.prepared import fault_counts
+    from exitline.stats.measure.passes.repeated import with_repeated
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.crossed import crossed
     from exitline.stats.measure.weighting.phases import with_phases
@@ -264,7 +265,7 @@ def estimate_table(
     plan = chosen.plan
     require_apart(plan)
     rows = table.drop(*plan.design.replicates)  # hundreds of columns that only `micro` reads
-    plan = with_moments(plan, rows, engine.run)
+    plan = with_repeated(with_moments(plan, rows, engine.run), rows, engine.run)
     first = first_pass(rows, plan, engine.run)
     arrow = engine.run(totals(rows, plan, first.found))
     faults = count_faults(arrow, lambda: engine.run(fault_counts(rows, plan)))

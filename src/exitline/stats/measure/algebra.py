@@ -40,6 +40,9 @@ class Micro(Protocol):
         those with the same rank; only those take part for whom `among` is 1.
         """
 
+    def upto(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sums of `amount` over the rows that are ranked lower or the same."""
+
     def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
         """Weighted sum of `amount` over all rows of the domain that take part."""
 

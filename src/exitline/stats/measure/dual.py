@@ -136,6 +136,23 @@ def totals(given: Given) -> tuple[Dual, ...]:
     )
 
 
+def of_excess(number: Dual, amount: Dual, excess: Dual) -> Dual:
+    """T = sum w (x F - L), which moves twice with a weight, as `ranked`.
+
+    Of all pairs the lower is taken off the higher, so that a household adds x F - L as the
+    higher and X - N x + (x F - L) as the lower.
+
+    Parameters
+    ----------
+    number, amount : Dual
+        N and X, as in `ranked`.
+    excess : Dual
+        Total of an "excess" term.
+    """
+    gradient = 2.0 * excess.gradient + scaled(amount.value, number.gradient)
+    return Dual(excess.value, gradient - scaled(number.value, amount.gradient))
+
+
 def ranked(number: Dual, amount: Dual, ranks: Dual, lower: Dual) -> Dual:
     """A = sum w x F, where F is the weighted number ranked below: it moves twice with a weight.
 

@@ -37,7 +37,7 @@ AT_LINE = frozenset(
     }
 )
 """Kinds of terms that depend on a poverty line."""
-RANKED = frozenset({"ranked", "lower", "zenga", "zenga_slope", "zenga_unit"})
+RANKED = frozenset({"ranked", "lower", "excess", "zenga", "zenga_slope", "zenga_unit"})
 """Kinds of terms that depend on ranks within the domain."""
 
 
@@ -60,8 +60,8 @@ class Term:
     at : Scalar, optional
         The figure of its domain that an "at_most" or "kernel" term is taken at.
     of : Term, optional
-        What a "ranked" or "lower" term sums, and what is ranked unless `ranking` says so; what an
-        "at_most" or "kernel" term sums in place of persons.
+        What a "ranked", "lower" or "excess" term sums, and what is ranked unless `ranking` says
+        so; what an "at_most" or "kernel" term sums in place of persons.
     ranking : Term, optional
     among : Term, optional
         Only those with this term's value 1 count; ranks are taken among them, and the density of
@@ -330,6 +330,7 @@ class Measure:
             "below",
             "ranked",
             "lower",
+            "excess",
             "number",
             "quotient",
             "rest",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.measure.dual import Dual, ranked, totals
+from exitline.stats.measure.dual import Dual, of_excess, ranked, totals
 from exitline.stats.measure.model import Given, Linear
 
 if TYPE_CHECKING:
@@ -169,11 +169,11 @@ def kolm(given: Given) -> Linear:
 
 
 def gini(given: Given) -> Linear:
-    """Gini or concentration index from N, X = sum w x, A = sum w x F and B = sum w L.
+    """Gini or concentration index from N, X = sum w x and T = sum w (x F - L).
 
     F of a household is the weighted number ranked below it, with half of its ties, and L the
-    same sum of x, so that G = 2 A / (N X) - 1 is the mean absolute difference over twice the
-    mean: neither the order of rows nor the scale of weights matters.
+    same sum of x, so that G = T / (N X) is the mean absolute difference over twice the mean:
+    neither the order of rows nor the scale of weights matters.
 
     References
     ----------
@@ -183,15 +183,22 @@ def gini(given: Given) -> Linear:
     return concentration(*totals(given)).linear()
 
 
-def concentration(N: Dual, X: Dual, A: Dual, B: Dual) -> Dual:
+def concentration(N: Dual, X: Dual, T: Dual) -> Dual:
     """As `gini`; missing where the mean is not above zero."""
-    return (2.0 * ranked(N, X, A, B) / (N * X) - 1.0).unless(~(X.value > 0))
+    return (of_excess(N, X, T) / (N * X)).unless(~(X.value > 0))
+
+
+def gini_of_ranks(given: Given) -> Linear:
+    """As `gini`, 2 A / (N X) - 1, from N, X, A = sum w x F and B = sum w L: of what moves with a
+    line, whose effect on A is known (`exitline.stats.measure.derivatives`)."""
+    N, X, A, B = totals(given)
+    return (2.0 * ranked(N, X, A, B) / (N * X) - 1.0).unless(~(X.value > 0)).linear()
 
 
 def kakwani(given: Given) -> Linear:
     """C - G, from the totals of a concentration index and of the Gini index beside it."""
-    N, X, A, B, Y, AY, BY = totals(given)
-    return (concentration(N, X, A, B) - concentration(N, Y, AY, BY)).linear()
+    N, X, T, Y, TY = totals(given)
+    return (concentration(N, X, T) - concentration(N, Y, TY)).linear()
 
 
 def reynolds_smolensky(given: Given) -> Linear:
@@ -234,18 +241,18 @@ def zenga(given: Given) -> Linear:
 
 
 def wolfson(given: Given) -> Linear:
-    """2 (Y/N)/m (1 - 2 L - G) from N, Y, A, B, the number F and welfare V up to the median m.
+    """2 (Y/N)/m (1 - 2 L - G) from N, Y, T, the number F and welfare V up to the median m.
 
     L, the share of the poorer half, is (V + m (N/2 - F)) / Y, whatever ties at m. K, the
     density at m times N, moves m as in `quantile`.
     """
-    N, Y, A, B, F, V, K = totals(given)
+    N, Y, T, F, V, K = totals(given)
     at = given.found[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         steep = np.where(K.value > 0, -1.0 / K.value, np.nan)
     median = Dual(at, steep[:, None] * (F.gradient - 0.5 * N.gradient))
     half = (V + at * (0.5 * N - F)) / Y
-    index = 2.0 * (Y / N) / median * (1.0 - 2.0 * half - concentration(N, Y, A, B))
+    index = 2.0 * (Y / N) / median * (1.0 - 2.0 * half - concentration(N, Y, T))
     return index.unless(~(at > 0)).linear()
 
 

@@ -100,6 +100,21 @@ def _lower(term: Term, micro: Micro, at: At) -> Any:
     return among * (lower + equal / 2.0)
 
 
+def _excess(term: Term, micro: Micro, at: At) -> Any:
+    """x F - L: how far a row is above all that are ranked lower, each with its weight.
+
+    Where rows are ranked by x itself, ties add the same to x F and to L, and need not be told
+    from those below.
+    """
+    of, ranking, among = ranks(term, micro, at)
+    if term.ranking is None:
+        below, sums = (micro.upto(x, ranking, among, term, at) for x in (1.0, of))
+        return among * (of * below - sums)
+    lower, equal = micro.around(1.0, ranking, among, term, at)
+    lower_sum, equal_sum = micro.around(of, ranking, among, term, at)
+    return among * (of * (lower + equal / 2.0) - (lower_sum + equal_sum / 2.0))
+
+
 def ranks(term: Term, micro: Micro, at: At) -> tuple[Any, Any, Any]:
     """What is summed, what it is ranked by, and whether a row takes part."""
     assert term.of is not None
@@ -261,6 +276,7 @@ KINDS.update({
     "kernel": _kernel,
     "ranked": _ranked,
     "lower": _lower,
+    "excess": _excess,
     "exp_below": _exp_below,
     **rank_kinds.KINDS,
 })  # fmt: skip

@@ -150,6 +150,11 @@ class Arrays:
         ]
         return np.hstack([lower for lower, _ in parts]), np.hstack([equal for _, equal in parts])
 
+    def upto(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sums of `amount` over lower and equal ranks of the domain."""
+        lower, equal = self.around(amount, ranking, among, term, at)
+        return lower + equal
+
     def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
         """Weighted sum of `amount` over the domain."""
         domains = self.sets[at.by or ()]
@@ -203,14 +208,18 @@ class Arrays:
     def total(self, term: Term, at: At) -> Floats:
         """Weighted sums of a term by domain, shape (domains, weights)."""
         domains = self.sets[at.by or ()]
-        found = self._of_ranks(term, at, domains) if term.kind == "ranked" else None
-        if found is not None:
-            return found
+        if term.kind in {"ranked", "excess"}:
+            found = self._of_ranks(term, at, domains)
+            if found is not None:
+                return found
         amount = self._value(term, at) if term.within else terms.value(term, self, at)
         return self.sum(amount, term.unit, domains)
 
     def _of_ranks(self, term: Term, at: At, domains: Domains) -> Floats | None:
-        """The sums of a "ranked" term without a rank for each row; None where these differ."""
+        """The sums of a "ranked" term without a rank for each row; None where these differ.
+
+        Those of an "excess" follow: a sum of w x F and one of w L make N X together.
+        """
         assert term.of is not None
         self._value(term.ranking or term.of, at)
         amount, ranking, among = terms.ranks(term, self, at)
@@ -219,10 +228,14 @@ class Arrays:
         if max(np.shape(x)[1] for x in (amount, ranking, among)) > 1:
             return None
         whole = not (term.positive or term.nonnegative) or term.of.kind == "welfare"
-        return self._order(ranking, domains).ranked(
+        found = self._order(ranking, domains).ranked(
             self.weight(term.unit), amount[:, 0], among[:, 0],
             alike=term.ranking is None and whole,
         )  # fmt: skip
+        if term.kind == "ranked":
+            return found
+        number, sums = (self.sum(x, term.unit, domains) for x in (among, amount))
+        return 2.0 * found - number * sums
 
     def sum(
         self, amount: Any, unit: Unit, domains: Domains, *, whole: bool = False, fixed: bool = False

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from exitline.errors import MeasureError
 from exitline.stats.measure import rules
-from exitline.stats.measure.dual import ranked, totals
+from exitline.stats.measure.dual import of_excess, totals
 from exitline.stats.measure.measures.poverty import fgt, watts
 from exitline.stats.measure.model import Given, Linear, Measure, Rule, Term
 
@@ -123,9 +123,8 @@ def source_parts(column: str) -> tuple[Measure, ...]:
     """
     x, y = Term("amount", column=column), Term("welfare")
     terms = (
-        Term("one"), x, Term("ranked", of=x), Term("lower", of=x),
-        Term("ranked", of=x, ranking=y), Term("lower", of=x, ranking=y),
-        y, Term("ranked", of=y), Term("lower", of=y),
+        Term("one"), x, Term("excess", of=x), Term("excess", of=x, ranking=y),
+        y, Term("excess", of=y),
     )  # fmt: skip
     wanted = {
         "share": "share of income", "gini": "Gini index of the source",
@@ -144,9 +143,9 @@ def source_parts(column: str) -> tuple[Measure, ...]:
 
 def _sources(name: str) -> Rule:
     def rule(given: Given) -> Linear:
-        N, X, A, B, AX, BX, Y, AY, BY = totals(given)
-        whole, own = rules.concentration(N, Y, AY, BY), rules.concentration(N, X, A, B)
-        cross = 2.0 * ranked(N, X, AX, BX) / (N * X) - 1.0
+        N, X, T, TX, Y, TY = totals(given)
+        whole, own = rules.concentration(N, Y, TY), rules.concentration(N, X, T)
+        cross = of_excess(N, X, TX) / (N * X)
         share = X / Y
         found = {
             "share": share, "gini": own, "correlation": cross / own,

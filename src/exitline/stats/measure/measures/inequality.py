@@ -175,9 +175,9 @@ def gini(column: str | None = None) -> Measure:
     return _index(name, (Term("one"), *_ranked(x)), rules.gini, label, **_MEAN)
 
 
-def _ranked(x: Term, by: Term | None = None) -> tuple[Term, Term, Term]:
-    """What is summed, alone, by rank and below: what a concentration index is made of."""
-    return x, Term("ranked", of=x, ranking=by), Term("lower", of=x, ranking=by)
+def _ranked(x: Term, by: Term | None = None) -> tuple[Term, Term]:
+    """What is summed, and how far it is above all lower: what a concentration index is made of."""
+    return x, Term("excess", of=x, ranking=by)
 
 
 def concentration(column: str) -> Measure:

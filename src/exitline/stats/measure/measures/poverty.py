@@ -163,7 +163,7 @@ def takayama() -> Measure:
     x = Term("censored")
     terms = (Term("one"), x, Term("ranked", of=x), Term("lower", of=x))
     return _ranked_index(
-        "takayama", terms, rules.gini, "Takayama index",
+        "takayama", terms, rules.gini_of_ranks, "Takayama index",
         undefined="the mean of incomes up to the line is not above zero",
     )  # fmt: skip
 

@@ -90,6 +90,12 @@ class Columns:
         equal = taking_part.sum().over(ibis.range_window(preceding=0, following=0, **order))
         return upto - equal, equal
 
+    def upto(self, amount: Any, ranking: Any, among: Any, term: Term, at: At) -> Any:
+        """Weighted sums of `amount` over lower and equal ranks of the domain."""
+        order = {"group_by": self._domain(at), "order_by": ranking}
+        upto = ibis.range_window(preceding=None, following=0, **order)
+        return self._amount(amount, among, term).sum().over(upto)
+
     def whole(self, amount: Any, among: Any, term: Term, at: At) -> Any:
         """Weighted sum of `amount` over the domain."""
         taking_part = self._amount(amount, among, term)

@@ -72,6 +72,9 @@ class Plan:
         each stratum x domain, so that no household's row comes back.
     where : str or None
         Column that is true for the subpopulation; all others count as zeros.
+    repeated : tuple of str
+        Columns whose values repeat so often that ranks among all rows are found by value
+        (`exitline.stats.measure.passes.repeated`).
 
     Examples
     --------
@@ -90,6 +93,7 @@ class Plan:
     sets: tuple[tuple[int, ...], ...] = ((),)
     moments: bool = False
     where: str | None = None
+    repeated: tuple[str, ...] = ()
 
     @cached_property
     def sums(self) -> tuple[Sum, ...]:

@@ -19,6 +19,7 @@ from exitline.stats.measure.measures import rank_kinds
 from exitline.stats.measure.model import Term
 from exitline.stats.measure.passes.columns import Columns, Found, taking_part, with_found
 from exitline.stats.measure.passes.prepared import prepared
+from exitline.stats.measure.passes.repeated import ranked_by_value
 from exitline.stats.measure.passes.sums import Plan, Sum
 from exitline.stats.measure.weighting.auxiliaries import auxiliary_columns
 
@@ -187,7 +188,7 @@ def row_values(table: Any, plan: Plan, found: Found, also: Sequence[str] = ()) -
     alone = any(one.whole or one.term.ranked for one in plan.sums)
     rows = prepared(table, plan, {name: table[name] for name in also})
     rows = taking_part(rows, plan, values=alone)
-    return with_ranks(Columns(with_found(rows, found), plan, found))
+    return with_ranks(ranked_by_value(Columns(with_found(rows, found), plan, found)))
 
 
 def with_ranks(micro: Columns) -> Columns:
@@ -210,7 +211,8 @@ def with_ranks(micro: Columns) -> Columns:
     if before:
         names = {key: f"_staged{i}" for i, key in enumerate(before)}
         columns = {name: terms.value(part, micro, at) for (part, at), name in names.items()}
-        micro = replace(micro, rows=micro.rows.mutate(**columns), staged=names)
+        staged = {**micro.staged, **names}
+        micro = replace(micro, rows=micro.rows.mutate(**columns), staged=staged)
     ranked = {
         f"_ranked{i}": _weighted(micro, one)
         for i, one in enumerate(micro.plan.sums)

@@ -239,7 +239,7 @@ def gini_after(column: str, amount: float) -> Measure:
         Worth of a unit, in the unit of welfare.
     """
     after = Term("after", of=Transfer(programme_of(column, 0.0), amount=amount).term)
-    terms = (Term("one"), after, Term("ranked", of=after), Term("lower", of=after))
+    terms = (Term("one"), after, Term("excess", of=after))
     return Measure(
         f"gini_after({column}, {amount:g})", terms, rules.gini, "plain", "index",
         f"Gini index after a transfer of {amount:g}", better="lower",
