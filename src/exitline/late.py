@@ -2,8 +2,8 @@
 
 Some libraries load, with the one part that is needed, many that are not: Ibis the compilers of
 all its engines, scipy's functions the whole of numpy with its compiler for Fortran. That is a
-quarter of a second of each short command. Elsewhere, in a notebook say, nothing waits: there a
-package may be somebody else's.
+quarter of a second of each short command. Elsewhere, in a notebook say, what others use as well
+does not wait: there a package may be somebody else's.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 _lock = RLock()
+_loading: set[str] = set()  # what the thread that has the lock is loading
 _commands: list[bool] = []  # one entry in the process of a command
 
 
@@ -25,14 +26,16 @@ class _Late(ModuleType):
     """
 
     def __getattr__(self, name: str) -> Any:
-        with _lock:
+        with _lock:  # another thread waits until all of it is there
+            if self.__name__ in _loading:
+                raise AttributeError(f"module {self.__name__!r} has no attribute {name!r} yet")
             if type(self) is _Late:
-                self.__class__ = ModuleType  # type: ignore[assignment]
+                _loading.add(self.__name__)
                 try:
                     self.__spec__.loader.exec_module(self)  # type: ignore[union-attr]
-                except BaseException:
-                    self.__class__ = _Late
-                    raise
+                finally:
+                    _loading.discard(self.__name__)
+                self.__class__ = ModuleType  # type: ignore[assignment]
         return getattr(self, name)
 
 
@@ -41,13 +44,15 @@ def in_a_command() -> None:
     _commands.append(True)
 
 
-def package(name: str) -> None:
-    """Let a package wait; nothing happens outside a command, or where there is none to load.
+def package(name: str, *, anywhere: bool = False) -> None:
+    """Let a package wait; nothing happens where it is loaded already, or where there is none.
 
     Parameters
     ----------
     name : str
         Of a package within another.
+    anywhere : bool
+        Outside a command, too.
 
     Examples
     --------
@@ -56,7 +61,7 @@ def package(name: str) -> None:
     >>> xml.dom.Node.ELEMENT_NODE
     1
     """
-    if name in sys.modules or not _commands:
+    if name in sys.modules or not (_commands or anywhere):
         return
     spec = find_spec(name)
     if spec is None or spec.loader is None:

@@ -81,3 +81,18 @@ def test_an_estimate_loads_nothing_that_it_does_not_use():
     )
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_compilers_of_other_engines_wait_in_a_notebook_and_are_whole_for_every_thread():
+    said = (
+        "import sys, threading, pyarrow as pa, exitline as xl; "
+        "xl.estimate(pa.table({'y': [1.0, 2.0]}), 'mean', welfare='y'); "
+        "assert 'ibis.backends.sql.compilers.athena' not in sys.modules; "
+        "import ibis.backends.sql.compilers as compilers; found = []; "
+        "ask = lambda: found.append(compilers.AthenaCompiler and compilers.postgres.compiler); "
+        "threads = [threading.Thread(target=ask) for _ in range(8)]; "
+        "[one.start() for one in threads]; [one.join() for one in threads]; "
+        "assert len(found) == 8, found; assert not hasattr(compilers, 'nothing')"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

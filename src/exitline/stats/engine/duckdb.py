@@ -297,7 +297,7 @@ def connected(folder: Path, files: Iterable[str] = (), options: Mapping[str, Any
     ...
     _duckdb.PermissionException: Permission Error: Cannot access file ...
     """
-    late.package("ibis.backends.sql.compilers")
+    late.package("ibis.backends.sql.compilers", anywhere=True)
     import_module("ibis.backends.sql.compilers.duckdb")
     backend = compiled_once(ibis.duckdb.connect(**options))
     for said in (_TIDY, *FIXED, *closed(folder, files)):
