@@ -209,7 +209,7 @@ OWN = re.compile(r"""[=!]==? ?["'](?:zh|es|fr)["']|\bboth\(\s*["']|[\u4e00-\u9ff
 KNOWS_SIGNS = {
     "foreign.py", "proof/claim/sentences.py", "proof/disclose/identifiers.py",
     "publish/explorer/assets/dom.js", "publish/film/fonts.py", "publish/film/media/captions.py",
-    "stats/data/keys.py", "stats/data/readers/encodings.py", "publish/maps/labels.py",
+    "stats/data/keys.py", "stats/data/readers/encodings.py", "publish/maps/panel.py",
 }  # fmt: skip
 """What reads, breaks or draws letters of a script, whatever language the reader has."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from math import inf
 from typing import Any
 
-import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,10 +18,12 @@ from exitline.exits.register import (
     Event,
     History,
     SpellError,
-    check_spells,
     duties,
-    spell_faults,
 )
+from exitline.exits.register.standing import SpellFaults, check_spells
+from exitline.stats.data.source import open_source
+from exitline.stats.engine.duckdb import DuckDB
+from exitline.stats.measure.over_time import lifecycle
 
 START = date(2016, 1, 1)
 PLAIN = Event(
@@ -94,51 +98,53 @@ def test_fifteen_days_from_clue_to_decision(watch: Any) -> None:
     assert [d.status for d in later] == ["done late", "done"]
 
 
-def spell_table(
-    rows: list[tuple[str, int, int | None]],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Arrays of spells from (household, first day, day left)."""
-    zero = np.datetime64("2016-01-01")
-    since = np.array([zero + np.timedelta64(a, "D") for _, a, _ in rows])
-    until = np.array(
-        [
-            np.datetime64("NaT", "D") if b is None else zero + np.timedelta64(b, "D")
-            for _, _, b in rows
-        ]
-    )
-    return np.array([h for h, _, _ in rows]), since, until
+def counted(engine: DuckDB, rows: list[tuple[str, int, int | None]]) -> SpellFaults:
+    """Faults of spells given as (household, first day, day left)."""
+    day = lambda n: None if n is None else START + timedelta(days=n)  # noqa: E731
+    given = pa.table(
+        {"household": pa.array([h for h, _, _ in rows], pa.string()),
+         "since": pa.array([day(a) for _, a, _ in rows], pa.date32()),
+         "until": pa.array([day(b) for _, _, b in rows], pa.date32())}
+    )  # fmt: skip
+    table = engine.attach(open_source(given), "spells")
+    found = engine.run(lifecycle.spell_faults(table)).to_pylist()[0]
+    assert found.pop("rows") == len(rows)
+    return SpellFaults(**found)
+
+
+@pytest.fixture(scope="module")
+def duck() -> Iterator[DuckDB]:
+    """One engine for many small tables."""
+    opened = DuckDB()
+    yield opened
+    opened.close()
 
 
 @given(
-    st.lists(
-        st.tuples(st.sampled_from("abc"), st.integers(0, 30), st.none() | st.integers(0, 40)),
-        max_size=8,
+    rows=st.lists(
+        st.tuples(st.sampled_from("abcdef"), st.integers(0, 30), st.none() | st.integers(0, 40)),
+        max_size=48,
     )
 )
-@settings(max_examples=300)
+@settings(max_examples=25, deadline=None)
 def test_overlaps_and_negative_durations_are_those_of_a_plain_count(
-    rows: list[tuple[str, int, int | None]],
+    duck: DuckDB, rows: list[tuple[str, int, int | None]]
 ) -> None:
-    household, since, until = spell_table(rows)
-    faults = spell_faults(household, since, until)
+    faults = counted(duck, rows)
     assert faults.negative == sum(b is not None and b < a for _, a, b in rows)
-    held = sorted(rows, key=lambda r: (r[0], r[1], np.inf if r[2] is None else r[2]))
+    held = sorted(rows, key=lambda r: (r[0], r[1], inf if r[2] is None else r[2]))
     overlapping = 0
     for i, (name, first, _) in enumerate(held):
-        ends = [np.inf if b is None else b for n, _, b in held[:i] if n == name]
+        ends = [inf if b is None else b for n, _, b in held[:i] if n == name]
         overlapping += bool(ends) and first < max(ends)
     assert faults.overlapping == overlapping
 
 
-def test_spells_that_cannot_be_are_refused_without_naming_a_household() -> None:
-    household, since, until = spell_table(
-        [("x9", 0, 10), ("x9", 5, 20), ("y1", 9, 3), ("z", 0, None)]
-    )
-    faults = spell_faults(household, since, until, register=np.array(["x9", "y1"]))
-    assert (faults.overlapping, faults.negative, faults.unknown) == (1, 1, 1)
+def test_spells_that_cannot_be_are_refused_without_naming_a_household(duck: DuckDB) -> None:
+    faults = counted(duck, [("x9", 0, 10), ("x9", 5, 20), ("y1", 9, 3), ("z", 0, None)])
+    assert (faults.overlapping, faults.negative, faults.undated) == (1, 1, 0)
     with pytest.raises(SpellError) as caught:
         check_spells(faults, where="spells.parquet")
     assert "1 overlapping" in (caught.value.got or "")
     assert "x9" not in str(caught.value)
-    fine = spell_table([("a", 0, 10), ("a", 10, None)])
-    check_spells(spell_faults(*fine), where="spells.parquet")
+    check_spells(counted(duck, [("a", 0, 10), ("a", 10, None)]), where="spells.parquet")

@@ -147,8 +147,8 @@ def test_a_register_keeps_all_that_a_folder_says(tmp_path):
 
 def test_a_work_is_entered_and_corrected_and_the_chain_shows_tampering(address, store):
     from exitline.exits.register.store.models import WorkRow, WorkStepRow
-    from exitline.exits.works.stored.changed import correct_work, enter_work
     from exitline.exits.works.stored.checked import unfit_works
+    from exitline.exits.works.stored.steps import correct_work, enter_work
 
     assert list(unfit_works(store)) == []
     who = {"actor": "vera", "role": "village"}

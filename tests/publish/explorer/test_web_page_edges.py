@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from exitline.foreign import visible
-from exitline.publish.explorer.apart import as_text, said
 from exitline.publish.explorer.page import render
+from exitline.publish.explorer.words import as_text, said
 from exitline.words.said import say
 
 pytestmark = pytest.mark.browser

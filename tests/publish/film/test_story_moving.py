@@ -18,8 +18,8 @@ from exitline.publish.film.frames import Canvas, compose, draw_caption
 from exitline.publish.film.kinds import CrossingScene, WaffleScene
 from exitline.publish.film.lettering import Box
 from exitline.publish.film.making.prepare import safe_area
-from exitline.publish.film.media.bed import RATE, bed, pitch
 from exitline.publish.film.media.captions import scene_cues
+from exitline.publish.film.media.sound import RATE, bed, pitch
 from exitline.publish.film.model import Scene, StoryText
 from exitline.publish.film.paint import crossing, people
 from exitline.publish.film.paint.base import PaintStage, caption_box

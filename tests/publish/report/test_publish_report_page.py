@@ -257,7 +257,7 @@ def unpacked(said: list[str], line: list[object]) -> str:
 def test_more_units_than_the_page_holds_are_left_to_the_file(
     villages: Callable[[int], ReportInput], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("exitline.publish.report.units.MOST_ROWS", 220)
+    monkeypatch.setattr("exitline.publish.report.decided.MOST_ROWS", 220)
     html = Page(render(villages(260)))
     assert (
         "This page shows the first 220 of 260; the others are in decisions.parquet ." in html.text

@@ -13,8 +13,7 @@ import httpx
 import pytest
 
 from exitline.api.exploring import build
-from exitline.publish.web.figures.guard import host_name
-from exitline.publish.web.figures.handler import application
+from exitline.publish.web.figures.handler import application, host_name
 
 POLICY = "default-src 'none'; script-src 'sha256-abc='; img-src data:"
 PAGE = f"""<!doctype html><html><head>
@@ -223,7 +222,7 @@ def test_a_fault_of_ours_is_hidden_from_readers(monkeypatch, caplog, path):
         raise ValueError("household 4711 lives in Elm Street")
 
     shown = build(["examples/china-832/explorer.yaml"])
-    monkeypatch.setattr("exitline.publish.web.figures.tables.answer_table", broken)
+    monkeypatch.setattr("exitline.publish.web.figures.api.answer_table", broken)
     monkeypatch.setattr("exitline.publish.web.figures.handler.fixed", broken)
     status, headers, body = ask(application(shown, PAGE), path)
     assert status == 500

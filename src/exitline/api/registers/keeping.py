@@ -38,7 +38,7 @@ def make(database: str, *, key: Path | None = None, upgrade: bool = False) -> st
 
     if upgrade:
         store = opening.upgrade_store(database, key_file=key)
-        from exitline.exits.works.stored.begun import begin_chains
+        from exitline.exits.works.stored.checked import begin_chains
 
         begin_chains(store)
         return store.address

@@ -111,7 +111,7 @@ def frame(database: str, *, area: str = "") -> Any:
     from exitline.exits.register.store import opening
 
     store = opening.open_store(database)
-    from exitline.exits.register.store.visits.results import groups_of
+    from exitline.exits.register.store.visits.asked import groups_of
 
     groups = groups_of(store.within(area) if area else store)
     ids = sorted(groups)
@@ -265,7 +265,7 @@ def assess(
     from exitline.exits.register.store import opening
 
     store = opening.open_store(database)
-    from exitline.exits.register.store.visits.results import results_of
+    from exitline.exits.register.store.visits.asked import results_of
 
     found = results_of(store, number)
     seen = pa.Table.from_pylist(list(found.visits))

@@ -26,7 +26,6 @@ from exitline.exits.register.procedures.decision import CriterionRecord, Decisio
 from exitline.exits.register.procedures.loading import load_procedure, shipped_procedures
 from exitline.exits.register.procedures.procedure import Procedure, State, Step
 from exitline.exits.register.procedures.rule import Judgement, Rule, RuleCriterion, judge
-from exitline.exits.register.spells import SpellFaults, check_spells, spell_faults
 
 __all__ = [
     "BackdatedError",
@@ -50,16 +49,13 @@ __all__ = [
     "Rule",
     "RuleCriterion",
     "SpellError",
-    "SpellFaults",
     "Standing",
     "State",
     "StateSpell",
     "Step",
     "UnknownHouseholdError",
-    "check_spells",
     "duties",
     "judge",
     "load_procedure",
     "shipped_procedures",
-    "spell_faults",
 ]

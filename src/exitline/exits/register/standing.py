@@ -1,4 +1,4 @@
-"""Where all households of a register stood on a day: counts, a table, and its faults."""
+"""Where all households of a register stood on a day; faults of the tables that say so."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import DataError, nearest
+from exitline.exits.register.errors import SpellError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,6 +47,30 @@ class EventFaults:
     def total(self) -> int:
         """All faults together."""
         return self.illegal + self.backdated + self.undated + self.repeated + self.unknown
+
+
+@dataclass(frozen=True)
+class SpellFaults:
+    """How many rows of a spell table cannot be used, by fault.
+
+    Parameters
+    ----------
+    negative : int
+        Spells that end before they begin.
+    overlapping : int
+        Spells that begin before the household's earlier spell has ended.
+    undated : int
+        Spells without a beginning.
+    """
+
+    negative: int
+    overlapping: int
+    undated: int
+
+    @property
+    def total(self) -> int:
+        """All faults together."""
+        return self.negative + self.overlapping + self.undated
 
 
 def count_states(
@@ -205,6 +230,36 @@ def check_events(faults: EventFaults, *, where: str) -> None:
     )
 
 
+def check_spells(faults: SpellFaults, *, where: str) -> None:
+    """Refuse a table of spells with any fault.
+
+    Parameters
+    ----------
+    faults : SpellFaults
+    where : str
+        What the table came from.
+
+    Raises
+    ------
+    SpellError
+        With the number of each fault; no household is named.
+    """
+    if not faults.total:
+        return
+    counted = {
+        "of negative duration": faults.negative,
+        "overlapping an earlier one": faults.overlapping,
+        "without a beginning": faults.undated,
+    }
+    raise SpellError(
+        "the spells contradict each other or themselves",
+        where=where,
+        expected="for each known household, spells that follow one another in time",
+        got=", ".join(f"{count:,} {fault}" for fault, count in counted.items() if count),
+        remedy="correct these rows; nothing was taken from the file",
+    )
+
+
 def count_spell_states(data: Any, as_of: date, *, engine: str | Engine = "duckdb") -> pa.Table:
     """How many households stood in each state, from a table of spells, checked first.
 
@@ -234,7 +289,6 @@ def count_spell_states(data: Any, as_of: date, *, engine: str | Engine = "duckdb
     >>> count_spell_states(spells, date(2017, 1, 1))["state"].to_pylist()
     ['exited']
     """
-    from exitline.exits.register import SpellFaults, check_spells
     from exitline.stats.data.source import open_source
     from exitline.stats.engine.session import session
     from exitline.stats.measure.over_time import lifecycle
@@ -245,7 +299,7 @@ def count_spell_states(data: Any, as_of: date, *, engine: str | Engine = "duckdb
         _need(spells, ("household", "state", "since", "until"), source.name)
         found = running.run(lifecycle.spell_faults(spells)).to_pylist()[0]
         counted = {name: int(found[name]) for name in ("negative", "overlapping", "undated")}
-        check_spells(SpellFaults(**counted, unknown=0), where=source.name)
+        check_spells(SpellFaults(**counted), where=source.name)
         counts = running.run(lifecycle.count_spell_states(spells, as_of))
     return counts.sort_by([("households", "descending"), ("state", "ascending")])
 

@@ -1,20 +1,32 @@
-"""The live tables of works and assets: a row each, with all that checks ask about."""
+"""The live tables of works and assets: a row each, with all that checks ask about.
+
+Among it: whether places lie in the polygon that they should lie in.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from exitline.errors import install_extra
 from exitline.exits.works.covered import MET
+from exitline.exits.works.errors import WorksError
 from exitline.exits.works.reach import EARTH, on_sphere
 from exitline.exits.works.records.typed import looked_up
 from exitline.exits.works.serving import for_villages
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from exitline.exits.works.covered import VillageCoverage
     from exitline.exits.works.records.folder import WorksRecords
+
+    Floats = NDArray[np.float64]
+
 
 ACCEPTED = ("accepted", "in use", "failed", "retired")
 """States that a work reaches by acceptance."""
@@ -185,7 +197,6 @@ def _beyond(records: WorksRecords, table: pd.DataFrame, village: Any, placed: An
     found = pd.array([False] * len(table), dtype="boolean")
     if not records.shapes or records.keys.area is None:
         return found
-    from exitline.exits.works.inside import outside_shapes
 
     homes = records["villages"]
     named = homes["village" if records.keys.area.named == "village" else "area"]
@@ -250,4 +261,63 @@ def _twins(table: pd.DataFrame, kept: Any = True) -> Any:
             part = table.iloc[rows]
             at = on_sphere(part["latitude"].to_numpy(), part["longitude"].to_numpy(), "assets")
             found[rows] = np.asarray(cKDTree(at).query(at, k=2)[0])[:, 1] * 1000
+    return found
+
+
+DEGREE = 111.195
+"""Kilometres in a degree of latitude, on the sphere."""
+
+
+def outside_shapes(
+    at: Floats, named: NDArray[Any], shapes: Mapping[str, str], border_km: float = 0.0
+) -> Any:
+    """Which places lie outside the shape of their name.
+
+    Parameters
+    ----------
+    at : float array, shape (places, 2)
+        Latitude and longitude in degrees.
+    named : array of str
+        The name of each place's shape; "" where it belongs to none: it lies outside where it is
+        in no shape at all.
+    shapes : mapping of str to str
+        WKT by name.
+    border_km : float
+        How far outside a place may lie.
+
+    Returns
+    -------
+    pandas boolean array
+        Nothing for names that have no shape.
+
+    Raises
+    ------
+    WorksError
+        Without shapely (extra ``maps``).
+
+    Examples
+    --------
+    >>> square = {"north": "POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"}
+    >>> at = np.array([[0.5, 0.5], [0.5, 2.0], [0.5, 0.5]])
+    >>> outside_shapes(at, np.array(["north", "north", "south"]), square).tolist()
+    [False, True, <NA>]
+    """
+    try:
+        import shapely
+    except ImportError as reason:
+        raise WorksError(
+            "places cannot be compared with polygons", expected="shapely",
+            got="it is not installed", remedy=install_extra("maps"),
+        ) from reason  # fmt: skip
+    found = pd.array([pd.NA] * len(at), dtype="boolean")
+    for name in np.unique(named.astype(str)):
+        rows = np.flatnonzero(named == name)
+        own = [name] if name else list(shapes)
+        if not set(own) <= set(shapes):
+            continue
+        whole = shapely.union_all([shapely.from_wkt(shapes[one]) for one in own])
+        scale = np.array([DEGREE * np.cos(np.radians(at[rows, 0].mean())), DEGREE])
+        flat = shapely.transform(whole, partial(np.multiply, scale))
+        points = shapely.points(at[rows, ::-1] * scale)
+        found[rows] = shapely.distance(flat, points) > border_km + 1e-9
     return found

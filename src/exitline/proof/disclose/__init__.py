@@ -6,11 +6,10 @@ May import `stats`; the only room that hides. Provides `suppress`, audits and ro
 from __future__ import annotations
 
 from exitline.proof.disclose.audit import Audit, CellInterval, audit
-from exitline.proof.disclose.linked import Linked, linked
 from exitline.proof.disclose.protection import whole_rows
 from exitline.proof.disclose.rounding import controlled_rounding
 from exitline.proof.disclose.suppress import Suppressed, suppress, suppress_together
-from exitline.proof.disclose.system import TableError, TableSystem
+from exitline.proof.disclose.system import Linked, TableError, TableSystem, linked
 from exitline.proof.disclose.ways import (
     Hierarchy,
     Way,

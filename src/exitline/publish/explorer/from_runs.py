@@ -9,10 +9,8 @@ from urllib.parse import urlencode
 
 from exitline.proof.disclose.counts import Tables, refuse_uncountable
 from exitline.proof.disclose.hidden import SHOWN, Hidden, hidden_of
-from exitline.publish.explorer.apart import apart_of
-from exitline.publish.explorer.decided import decisions_of
 from exitline.publish.explorer.errors import ExplorerError
-from exitline.publish.explorer.figures import Grid, figures_of, series_of
+from exitline.publish.explorer.figures import Grid, decisions_of, figures_of, series_of
 from exitline.publish.explorer.model import Area, AreaLevel, Explorer
 from exitline.publish.explorer.places import match_of, places_of, put_in_place
 from exitline.publish.explorer.sentences import Sentences
@@ -20,6 +18,7 @@ from exitline.publish.explorer.shapes import put_in_shape
 from exitline.publish.explorer.tables import read_table
 from exitline.publish.explorer.texts import known
 from exitline.publish.explorer.words import (
+    apart_of,
     disclosure_words,
     left_out,
     method_of,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.axis import Axis, shared_axis
+from exitline.publish.report.blocks import said_of
 from exitline.publish.report.content import rule_of
 from exitline.publish.report.maps import ReportMap, map_of
 from exitline.publish.report.table import (
@@ -20,7 +21,6 @@ from exitline.publish.report.table import (
     TableColumn,
     bar_of,
 )
-from exitline.publish.report.titles import said_of
 from exitline.words.labels import inside
 from exitline.words.numbers import SUPPRESSED, about, count
 

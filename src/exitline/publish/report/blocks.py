@@ -1,4 +1,7 @@
-"""Which estimates the page leads with, and how measures and lines are named."""
+"""Which estimates the page leads with, and how measures and lines are named.
+
+The finding of a chart, as its title: only what the comparison of areas bears out.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from exitline.publish.content.direction import isolated
 from exitline.publish.content.lines import of_line, unit_of
+from exitline.publish.content.phrases import Words, beside_overall, finding, sentence
+from exitline.publish.content.standing import standing
 from exitline.words.money import LineWords
 from exitline.words.numbers import Written, write
 
@@ -15,6 +21,7 @@ if TYPE_CHECKING:
     from exitline.stats.data.money import StudyLine
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.estimates import Estimates
+
 
 LEADS = ("headcount", "household_headcount", "at_risk_rate", "H")
 _SUBJECTS = {
@@ -169,3 +176,43 @@ def line_words(content: ReportInput, label: str) -> str:
 def money_words(content: ReportInput) -> str:
     """The unit of amounts of welfare, where every line has the same; "" where it is not known."""
     return unit_of((of_line(line, content.study) for line in content.lines), content.t)
+
+
+def said_of(content: ReportInput, block: Block, words: Naming) -> tuple[str, str]:
+    """What a chart of one measure by area shows, as a sentence; and who is beside the overall.
+
+    An area is called highest or lowest only where it differs from all others, above or below
+    the overall figure only where it differs from that (see `exitline.stats.infer.comparing.apart`).
+
+    Parameters
+    ----------
+    content : ReportInput
+    block : Block
+    words : Naming
+
+    Returns
+    -------
+    title : str
+    beside : str
+        How many areas lie clearly above or below the overall figure; "" where there is nothing
+        to compare with.
+    """
+    of, naming = standing(content.estimates, block), _words(content, block, words)
+    beside = beside_overall(of, naming)
+    t = content.t
+    return sentence(finding(of, naming), t), "" if beside is None else sentence(beside, t)
+
+
+def _words(content: ReportInput, block: Block, words: Naming) -> Words:
+    """Areas and their figures, in words."""
+    columns, keys = columns_of(block), keys_of(block)
+    place = {label: i for i, label in enumerate(block.rows.labels)}
+    whole = of_set(content.estimates, "")
+    overall = next((o for o in whole if (o.measure, o.line) == (block.measure, block.line)), None)
+    known = overall is not None and overall.rows.size and overall.estimate[0] == overall.estimate[0]
+    return Words(
+        words.subject,
+        lambda area: isolated(content.area_label(columns, keys[place[area]])),
+        lambda area: written(content, block, place[area], words.unit).text,
+        written(content, overall, 0, words.unit).text if overall is not None and known else "",
+    )

@@ -21,7 +21,7 @@ from exitline.exits.register.store.read.as_of import counts, duties
 from exitline.exits.register.store.read.cards import card
 from exitline.exits.register.store.read.live import live_table
 from exitline.exits.register.store.write import households as lives
-from exitline.exits.register.store.write import members, moves, transfers
+from exitline.exits.register.store.write import members, transfers
 from exitline.exits.register.store.write.areas import add_area
 from exitline.exits.register.store.write.cards import add_measure, write_card
 from exitline.exits.register.store.write.record import record_all
@@ -139,10 +139,10 @@ def test_a_merger_takes_nobody_off_the_list(listed):
 
 
 def test_a_move_within_the_county_takes_everything_along(listed):
-    moves.move(listed, "h1", None, "li", "c/t/v2/")
+    lives.move(listed, "h1", None, "li", "c/t/v2/")
     assert card(listed.within("c/t/v2/"), "h1").row.listed
     with pytest.raises(LifeChangeError):
-        moves.move(listed, "h1", None, "li", "c/t/v2/")
+        lives.move(listed, "h1", None, "li", "c/t/v2/")
 
 
 def test_a_move_to_another_county_leaves_both_chains_sound(listed):

@@ -23,7 +23,7 @@ JPEG = b"\xff\xd8\xff\xe0" + b"0" * 40 + b"\xff\xd9"
 def kept(store: Store, made: Any, china: Any) -> Store:
     """A household whose first paper has a file, signed with the step."""
     from exitline.exits.register.store.papers.files import bring
-    from exitline.exits.register.store.papers.signing import sign
+    from exitline.exits.register.store.papers.kept import sign
 
     one = bring(store, "C:\\scans\\extract of Li.pdf", [PDF[:10], PDF[10:]])
     assert (one.kind, one.name, one.size) == ("application/pdf", "extract of Li.pdf", len(PDF))

@@ -91,7 +91,7 @@ def test_pairs_of_two_villages_are_seen_by_those_who_see_both(
 ) -> None:
     from exitline.exits.register.store.quality import bulk
     from exitline.exits.register.store.quality.duplicates import Alike, decide, open_pairs
-    from exitline.exits.register.store.write.moves import move
+    from exitline.exits.register.store.write.households import move
 
     with pytest.raises(StoreError, match="nothing can be learnt"):
         bulk.find_pairs_in_bulk(village)

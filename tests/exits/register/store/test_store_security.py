@@ -298,7 +298,7 @@ def test_an_identifier_is_taken_wherever_its_household_lives(two: Store) -> None
 def test_a_household_moves_with_all_that_is_known_of_it(two: Store) -> None:
     from exitline.exits.register.store.audit.check import check
     from exitline.exits.register.store.read.cards import card
-    from exitline.exits.register.store.write.moves import move
+    from exitline.exits.register.store.write.households import move
 
     old, new = two.within("c/t/v1/"), two.within("c/t/v2/")
     version = card(old, "h1").row.version

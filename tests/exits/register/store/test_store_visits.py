@@ -91,8 +91,12 @@ def test_a_sample_is_drawn_in_public_visited_and_judged(
     filled: Store, address: str, tmp_path: Path
 ) -> None:
     import exitline as xl
-    from exitline.exits.register.store.visits.asked import answer_visit, open_visits
-    from exitline.exits.register.store.visits.results import groups_of, results_of
+    from exitline.exits.register.store.visits.asked import (
+        answer_visit,
+        groups_of,
+        open_visits,
+        results_of,
+    )
 
     groups = [group for _, _, group in groups_of(filled).values()]
     assert {g: groups.count(g) for g in set(groups)} == {

@@ -189,7 +189,7 @@ class Users(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, 1), to=st.sampled_from(AREAS))
     def a_household_moves(self, place: int, to: str) -> None:
-        from exitline.exits.register.store.write.moves import move
+        from exitline.exits.register.store.write.households import move
 
         key = self.keys[place]
         try:

@@ -39,11 +39,10 @@ from exitline.publish.film.making.sidecar import (
     write_beside,
     write_pages,
 )
-from exitline.publish.film.media.bed import write_bed
 from exitline.publish.film.media.captions import subrip
 from exitline.publish.film.media.encode import Film, encoding, tracks_of
 from exitline.publish.film.media.mp4 import tracks
-from exitline.publish.film.media.sound import narrate
+from exitline.publish.film.media.sound import narrate, write_bed
 from exitline.publish.film.model import Episode, Story
 from exitline.publish.film.paint.base import Painter
 from exitline.publish.film.theme import Size

@@ -1,24 +1,32 @@
-"""What stands beside the films: captions, transcripts, posters, lists of figures, pages."""
+"""What stands beside the films: captions, transcripts, posters, lists of figures, pages.
+
+The page of a series: players with captions, transcripts, figures and sources; no script.
+"""
 
 from __future__ import annotations
 
+import base64
+import html
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from exitline.files import OutputError, whole_file
 from exitline.publish.film import records
+from exitline.publish.film.bound.figures import EpisodeFigures
 from exitline.publish.film.errors import StoryError
 from exitline.publish.film.frames import Canvas, compose
 from exitline.publish.film.making.look import FilmLook
 from exitline.publish.film.making.options import FilmOptions, read_size
 from exitline.publish.film.making.prepare import ReadyEpisode
 from exitline.publish.film.media.captions import subrip, webvtt
-from exitline.publish.film.model import Story
-from exitline.publish.film.page import Entry, series_page
+from exitline.publish.film.model import Episode, Story
 from exitline.publish.film.paint.registry import painter
 from exitline.publish.film.theme import Size
+from exitline.words.catalogue import Language, closest
+from exitline.words.said import collected
 
 
 def film_path(folder: Path, episode: str, language: str, size: Size, look: FilmLook) -> Path:
@@ -127,3 +135,175 @@ def write(path: Path, content: bytes) -> None:
     folder_for(path.parent)
     with whole_file(path) as partial:
         partial.write_bytes(content)
+
+
+_LANGUAGE, _SKIP = collected("Language"), collected("Skip to the films")
+_NOTE = collected("Every figure was computed again from its data when this page was made.")
+_STYLE = """
+:root{color-scheme:light dark;--paper:#fbfaf7;--ink:#1a1a1a;--muted:#5a5a5a;--rule:#d9d6cf;
+--accent:#005f96}
+@media (prefers-color-scheme:dark){:root{--paper:#15181b;--ink:#f0efec;--muted:#b4b1ab;
+--rule:#3a3d40;--accent:#7cc0ea}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);line-height:1.5;font:16px/1.5 system-ui,
+"Noto Sans","Noto Sans CJK SC",sans-serif}
+main,header,footer{max-width:60rem;margin:0 auto;padding:1rem 1.25rem}
+header{padding-top:2.5rem}h1{font-size:2.2rem;line-height:1.15;margin:0 0 .5rem}
+h2{font-size:1.5rem;margin:0 0 .25rem;line-height:1.2}p{max-width:42rem}
+a{color:var(--accent)}article{border-top:1px solid var(--rule);padding:2rem 0}
+video{width:100%;height:auto;display:block;background:#fbfaf7;margin:1rem 0}
+.muted{color:var(--muted)}nav a,.links a{margin-right:1.25rem}
+summary{cursor:pointer;padding:.4rem 0}pre{white-space:pre-wrap;font:inherit;max-width:46rem}
+table{border-collapse:collapse;width:100%;font-size:.95rem}
+th,td{text-align:left;padding:.35rem .75rem .35rem 0;vertical-align:top;
+border-bottom:1px solid var(--rule)}td:first-child{font-variant-numeric:tabular-nums;
+min-width:5rem}code{font-size:.85rem}td,pre,li{overflow-wrap:anywhere}
+.skip{position:absolute;left:-999px}.skip:focus{left:1rem;top:1rem;background:var(--paper)}
+@media print{video{display:none}}
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One episode on the page, in one language; paths from the page's folder.
+
+    Parameters
+    ----------
+    episode : Episode
+    bound : EpisodeFigures
+    films : mapping of str to str
+        "wide", "upright", "still", "still upright": what was built.
+    poster : str
+    captions : sequence of (str, str)
+        Language and text of each WebVTT file: they stand in the page itself, since a browser
+        does not read captions from beside a page that was opened from disk.
+    transcript : str
+        Its text.
+    figures : str
+        Path of the list of figures.
+    """
+
+    episode: Episode
+    bound: EpisodeFigures
+    films: Mapping[str, str]
+    poster: str
+    captions: Sequence[tuple[str, str]]
+    transcript: str
+    figures: str
+
+
+def series_page(
+    story: Story, language: str, entries: Sequence[Entry], pages: Mapping[str, str]
+) -> str:
+    """The page of a series in one language.
+
+    Parameters
+    ----------
+    story : Story
+    language : str
+    entries : sequence of Entry
+    pages : mapping of language to path
+        The same page in every language built.
+
+    Returns
+    -------
+    str
+        HTML that needs nothing from elsewhere.
+    """
+    t = closest(language)
+    title = _plain(story.title.say(language, {}))
+    summary = _plain(story.summary.say(language, {}))
+    links = "".join(
+        f'<a href="{_plain(path)}" lang="{code}" hreflang="{code}"'
+        f"{' aria-current=page' if code == language else ''}>{Language(code).name}</a>"
+        for code, path in pages.items()
+    )
+    label, skip, note = (_plain(t(text)) for text in (_LANGUAGE, _SKIP, _NOTE))
+    nav = f'<nav aria-label="{label}">{links}</nav>' if len(pages) > 1 else ""
+    body = "\n".join(_article(entry, language, t) for entry in entries)
+    return (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#films">{skip}</a>\n'
+        f"<header><h1>{title}</h1><p>{summary}</p>{nav}</header>\n"
+        f'<main id="films">\n{body}\n</main>\n'
+        f'<footer class="muted"><p>{note}</p></footer>\n</body>\n</html>\n'
+    )
+
+
+def _article(entry: Entry, language: str, t: Language) -> str:
+    """One episode: player, links, figures, transcript, sources."""
+    figures = entry.bound.figures
+    title = _plain(entry.episode.title.say(language, figures))
+    summary = _plain(entry.episode.summary.say(language, figures))
+    lasts = t("{n} seconds", n=round(entry.episode.seconds))
+    main = entry.films.get("wide") or next(iter(entry.films.values()), "")
+    tracks = "".join(
+        f'<track kind="captions" srclang="{code}" label="{code}" src="{_data(text)}"'
+        f"{' default' if code == language else ''}>"
+        for code, text in entry.captions
+    )
+    player = (
+        f'<video controls preload="none" playsinline poster="{_plain(entry.poster)}" '
+        f'aria-label="{title}"><source src="{_plain(main)}" type="video/mp4">{tracks}</video>'
+        if main
+        else f'<img src="{_plain(entry.poster)}" alt="{title}">'
+    )
+    others = {"upright": t("Upright version"), "still": t("Version without movement")}
+    links = "".join(
+        f'<a href="{_plain(entry.films[kind])}">{text}</a>'
+        for kind, text in others.items()
+        if kind in entry.films and entry.films[kind] != main
+    )
+    everything = t("All figures with their references (JSON)")
+    details = "".join(
+        f"<details><summary>{_plain(heading)}</summary>{inner}</details>"
+        for heading, inner in (
+            (t("Figures in this film"), _table(entry, language, t)),
+            (t("Transcript"), f"<pre>{_plain(entry.transcript)}</pre>"),
+            (t("Sources"), _sources(entry, language)),
+        )
+    )
+    return (
+        f'<article id="{entry.episode.name}" lang="{language}"><h2>{title}</h2>'
+        f'<p>{summary} <span class="muted">{lasts}</span>'
+        f'</p>{player}<p class="links">{links}'
+        f'<a href="{_plain(entry.figures)}">{_plain(everything)}</a></p>{details}</article>'
+    )
+
+
+def _table(entry: Entry, language: str, t: Language) -> str:
+    """The figures that are shown, each with its reference."""
+    used = {name for scene in entry.episode.scenes for name in scene.used_figures}
+    rows = []
+    for figure in entry.bound.figures.values():
+        written = figure.written(language)
+        if figure.name in used:
+            digests = " ".join(f"{name} {digest[:12]}" for name, digest in figure.files)
+            rows.append(
+                f"<tr><td>{_plain(written)}</td><td>{_plain(figure.how)}</td>"
+                f"<td><code>{_plain(digests)}</code></td></tr>"
+            )
+    heads = (t("Figure"), t("Where it comes from"), t("SHA-256 of the data"))
+    head = "".join(f'<th scope="col">{_plain(text)}</th>' for text in heads)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _sources(entry: Entry, language: str) -> str:
+    """The sources in full."""
+    items = "".join(
+        f"<li>{_plain(note.full.say(language, {}))} {_plain(note.url)}</li>"
+        for note in entry.episode.sources.values()
+    )
+    return f"<ul>{items}</ul>"
+
+
+def _data(captions: str) -> str:
+    """WebVTT as an address that holds it."""
+    return "data:text/vtt;base64," + base64.b64encode(captions.encode()).decode()
+
+
+def _plain(text: str) -> str:
+    """Text without markup."""
+    return html.escape(text, quote=True)

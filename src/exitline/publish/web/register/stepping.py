@@ -26,11 +26,11 @@ from exitline.exits.register.store.field import submissions
 from exitline.exits.register.store.models import ObjectionRow, StepRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.papers.files import BroughtFile
-from exitline.exits.register.store.papers.signing import sign
+from exitline.exits.register.store.papers.kept import sign
 from exitline.exits.register.store.read.cards import CardPage, card
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import OFFICE, SignedIn, acting
-from exitline.publish.web.register.papers.brought import brought, kept_token
+from exitline.publish.web.register.papers.views import brought, kept_token
 from exitline.publish.web.register.procedures import procedure_of, state_label
 from exitline.publish.web.register.typed import whole
 from exitline.publish.web.register.written import written

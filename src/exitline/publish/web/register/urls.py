@@ -17,7 +17,6 @@ from exitline.publish.web.register.changing import views as changing
 from exitline.publish.web.register.intake import field, imports
 from exitline.publish.web.register.office import views as office
 from exitline.publish.web.register.papers import views as papers
-from exitline.publish.web.register.programme import figures
 from exitline.publish.web.register.programme import views as programme
 from exitline.publish.web.register.quality import views as quality
 from exitline.publish.web.register.works import views as works
@@ -59,9 +58,9 @@ urlpatterns = [
     path("works/<str:key>", works.show, name="work"),
     path("works/<str:key>/step", works.step, name="work-step"),
     path("works/<str:key>/inspect", works.inspect, name="inspect-asset"),
-    path("figures", figures.figures, name="figures"),
-    path("figures/run", figures.measure, name="run-figures"),
-    path("figures/<str:name>", figures.read, name="read-figures"),
+    path("figures", programme.figures, name="figures"),
+    path("figures/run", programme.measure, name="run-figures"),
+    path("figures/<str:name>", programme.read, name="read-figures"),
     path("offices", office.offices, name="offices"),
     path("procedures", office.procedures, name="procedures"),
     path("procedures/<str:digest>", office.procedure, name="procedure"),

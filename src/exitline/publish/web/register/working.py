@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from exitline.exits.register.store.read.cards import card
-from exitline.exits.register.store.read.possible import possible_steps
 from exitline.exits.register.store.read.states import states_now
-from exitline.exits.register.store.read.worklist import desk, households
+from exitline.exits.register.store.read.worklist import desk, households, possible_steps
 from exitline.exits.register.store.visits.asked import open_visits
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 from exitline.publish.web.register.changing.kinds import ALL as CHANGES

@@ -1,4 +1,7 @@
-"""Import of a table: a preview, refusals by row, everything in one transaction, and undo."""
+"""Import of a table: a preview, refusals by row, everything in one transaction, and undo.
+
+Within a scope: imports whose households or members lie inside, and no others.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, OuterRef, Q
 
 from exitline.digest import file_digest
 from exitline.errors import ExitlineError
 from exitline.exits.register.steps.drafts import table_rows
-from exitline.exits.register.store.errors import StoreError
+from exitline.exits.register.store.errors import AuthorityError, StoreError
 from exitline.exits.register.store.identifiers import hasher
 from exitline.exits.register.store.intake.areas import against_areas, area_row, write_areas
 from exitline.exits.register.store.intake.rows import (
@@ -321,3 +324,47 @@ KINDS: Mapping[str, tuple[Any, Any, Any]] = {
     "areas": (area_row, against_areas, write_areas),
 }
 """For each kind of table: a row read, rows compared with the register, rows written."""
+
+
+def batches(store: Store, most: int = 50) -> tuple[BatchRow, ...]:
+    """The latest imports of the scope; all of them where everything is seen."""
+    with store.transaction():
+        return tuple(_inside(store).order_by("-id")[:most])
+
+
+def undo_own(store: Store, batch: int, by: str) -> int:
+    """Take back an import of the scope, as `undo` does.
+
+    Raises
+    ------
+    AuthorityError
+        When some of it lies outside, or none inside.
+    """
+    with store.transaction():
+        mine = _inside(store).filter(pk=batch).exists()
+        low, high = store.scope.bounds
+        elsewhere = any(
+            model.objects.using(store.alias).filter(batch=batch).exclude(
+                path__gte=low, path__lt=high
+            ).exists()
+            for model in (HouseholdRow, MemberRow)
+        )  # fmt: skip
+    if not mine or elsewhere:
+        raise AuthorityError(
+            say("there is no such import to take back"), where=f"import {batch}",
+            expected=say("the number of an import that stands"),
+            remedy=say("look at the list again"),
+        )  # fmt: skip
+    return undo(store, batch, by)
+
+
+def _inside(store: Store) -> Any:
+    """Imports that have something inside the scope."""
+    rows = BatchRow.objects.using(store.alias)
+    if not store.scope.path:
+        return rows
+    of = {
+        model: store.scope.of(model.objects.using(store.alias)).filter(batch=OuterRef("pk"))
+        for model in (HouseholdRow, MemberRow)
+    }
+    return rows.filter(Exists(of[HouseholdRow]) | Exists(of[MemberRow]))

@@ -8,7 +8,7 @@ from exitline.exits.register.store.models import AreaRow
 from exitline.exits.register.store.opening import Store
 from exitline.exits.register.store.read.cards import card
 from exitline.exits.register.store.write import households, transfers
-from exitline.exits.register.store.write.moves import move
+from exitline.exits.register.store.write.households import move
 from exitline.publish.web.register.changing.asks import AskedField, FormSection, day
 from exitline.publish.web.register.changing.made import Asked, SentChange
 from exitline.publish.web.register.changing.people import number, options_of

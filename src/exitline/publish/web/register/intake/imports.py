@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from exitline.errors import ExitlineError
 from exitline.exits.register.store.errors import AuthorityError, StoreGoneError
 from exitline.exits.register.store.intake import tables
-from exitline.exits.register.store.intake.batches import batches, undo_own
+from exitline.exits.register.store.intake.tables import batches, undo_own
 from exitline.exits.register.store.jobs.asking import ask
 from exitline.exits.register.store.jobs.kinds import looked
 from exitline.exits.register.store.jobs.running import jobs_of

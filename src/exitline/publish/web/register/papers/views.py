@@ -1,10 +1,16 @@
-"""The papers of a household: which there are, their files, a file brought later."""
+"""The papers of a household: which there are, their files, a file brought later.
+
+Files that were brought with a form, and what the form says of them until it is signed.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
+from django.core.signing import BadSignature, dumps, loads
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +22,7 @@ from exitline.exits.register.store.errors import (
     StoreGoneError,
 )
 from exitline.exits.register.store.papers.along import PaperOfStep, papers_of
-from exitline.exits.register.store.papers.files import bring, opened
+from exitline.exits.register.store.papers.files import WAITS, BroughtFile, bring, opened
 from exitline.exits.register.store.papers.kept import bring_later, file_of
 from exitline.exits.register.store.read.cards import CardPage, card
 from exitline.exits.register.store.write.looks import looked
@@ -94,3 +100,47 @@ def _may_bring(person: SignedIn, found: CardPage, paper: PaperOfStep) -> bool:
     """Whether a person may bring the file of a paper: those who take such a step."""
     step = procedure_of(person.store, found.row).steps.get(paper.step.step)
     return person.kind == OFFICE and step is not None and person.role in step.by
+
+
+def brought(
+    request: HttpRequest, person: SignedIn, kinds: Iterable[str], typed: dict[str, str]
+) -> dict[str, BroughtFile]:
+    """The files of a form by the kind of their paper; each is named in what was typed.
+
+    Parameters
+    ----------
+    kinds : iterable of str
+        Papers of the step.
+    typed : dict
+        Gets the digest as the reference of each paper that has a file.
+
+    Raises
+    ------
+    StoreError
+        For a file that will not do.
+    """
+    found = {}
+    for kind in kinds:
+        upload = request.FILES.get(f"file.{kind}")
+        one = (
+            kept_file(person.name, typed.get(f"kept.{kind}", ""))
+            if upload is None
+            else bring(person.store, str(upload.name), upload.chunks())
+        )
+        if one is not None:
+            typed |= {f"paper.{kind}": "yes", f"reference.{kind}": one.digest}
+            found[kind] = one
+    return found
+
+
+def kept_token(name: str, one: BroughtFile) -> str:
+    """What a form carries of a file that its person brought."""
+    return dumps(asdict(one), salt=f"paper {name}", compress=True)
+
+
+def kept_file(name: str, token: str) -> BroughtFile | None:
+    """The file of a token; None for one of another person, or too old."""
+    try:
+        return BroughtFile(**loads(token, salt=f"paper {name}", max_age=WAITS)) if token else None
+    except (BadSignature, TypeError):
+        return None

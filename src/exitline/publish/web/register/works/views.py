@@ -17,13 +17,6 @@ from exitline.exits.register.store.errors import AuthorityError, StoreGoneError
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.declared import STATES, TABLES
 from exitline.exits.works.stored.chained import known_of
-from exitline.exits.works.stored.changed import (
-    WRITTEN,
-    correct_work,
-    enter_work,
-    entering_step,
-    may_correct,
-)
 from exitline.exits.works.stored.seen import (
     count_states,
     due_in,
@@ -32,8 +25,13 @@ from exitline.exits.works.stored.seen import (
     work_page,
 )
 from exitline.exits.works.stored.steps import (
+    WRITTEN,
+    correct_work,
+    enter_work,
+    entering_step,
     inspect_asset,
     inspecting_roles,
+    may_correct,
     possible_work_steps,
     take_work_step,
 )
