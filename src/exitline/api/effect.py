@@ -183,9 +183,8 @@ def synthetic_control(
     >>> round(found.effect, 6), found.verdict
     (5.0, 'cannot tell yet')
     """
-    from exitline.api.effects.alone import one_unit
     from exitline.api.effects.reading import check_columns, read_sample
-    from exitline.api.effects.treated import columns_of
+    from exitline.api.effects.treated import columns_of, one_unit
     from exitline.stats.data.source import open_source
     from exitline.stats.data.studies.uses import role_uses
     from exitline.stats.engine.session import session
@@ -256,8 +255,7 @@ def matched_comparison(
     >>> round(found.effect, 6)
     -3.0
     """
-    from exitline.api.effects.alone import one_round
-    from exitline.api.effects.treated import refuse_design
+    from exitline.api.effects.treated import one_round, refuse_design
     from exitline.stats.data.source import open_source
     from exitline.stats.data.studies.uses import role_uses
     from exitline.stats.engine.session import session

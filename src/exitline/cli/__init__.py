@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        from exitline.cli.shared.once import once
+        from exitline.cli.shared.speaking import once
 
         with in_english():
             command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command

@@ -10,7 +10,7 @@ import click
 
 from exitline.cli.shared import numbers
 from exitline.cli.shared.options import JSON
-from exitline.cli.shared.register_moving import backup, export, import_, restore, undo
+from exitline.cli.shared.register_moving import backup, export, import_, pull, push, restore, undo
 from exitline.cli.shared.register_pages import (
     DATABASE_OPTION,
     KEY_OPTION,
@@ -21,7 +21,6 @@ from exitline.cli.shared.register_pages import (
     serve,
     work,
 )
-from exitline.cli.shared.register_phones import pull, push
 from exitline.cli.shared.register_visits import assess, draw, visits, watch
 from exitline.words.said import Told, say, say_plural
 

@@ -1,16 +1,24 @@
-"""How many households to visit so that an assessment can tell, and what the numbers then allow."""
+"""How many households to visit so that an assessment can tell, and what the numbers then allow.
+
+Counties that are planned together come from a table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from exitline.errors import ArgumentError
+from exitline.errors import ArgumentError, nearest
+from exitline.exits.assess.plans.budget import CountyTask
+from exitline.exits.assess.plans.costs import Costs
+from exitline.exits.decide.clusters import DEFAULT_ICC, PlanError
+from exitline.stats.data.values import written
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from exitline.exits.assess.plans.budget import BudgetPlan
     from exitline.exits.assess.plans.costs import TwoStage
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
     from exitline.exits.assess.plans.stages import StagedPlan
     from exitline.exits.decide.decision import Comparison
     from exitline.rules.standard import Standard
+
 
 RATES = (0.0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04)
 """True rates of the curve, for a threshold of 2 %; scaled to another."""
@@ -205,7 +214,6 @@ def plan_counties(
     """
     from exitline.api.runs.opening import read_rows
     from exitline.exits.assess.plans.budget import plan_budget
-    from exitline.exits.assess.plans.county_tasks import tasks_from
 
     said = {"icc": icc, "threshold": threshold}
     tasks = tasks_from(
@@ -264,7 +272,7 @@ def _cheapest(
     aim: Aim, village: float, household: float, icc: float, max_villages: int | None
 ) -> TwoStage:
     """The cheapest design."""
-    from exitline.exits.assess.plans.costs import Costs, cheapest_two_stage
+    from exitline.exits.assess.plans.costs import cheapest_two_stage
 
     return cheapest_two_stage(aim, Costs(village, household), icc=icc, max_villages=max_villages)
 
@@ -285,3 +293,77 @@ def _scaled(aim: Aim) -> list[float]:
     scale = aim.rare_threshold / 0.02
     rates = [min(1.0, rate * scale) for rate in RATES]
     return [1.0 - rate for rate in rates] if aim.mirrored else rates
+
+
+NEEDED = ("county", "expected_rate", "villages", "cost_village", "cost_household")
+OPTIONAL: Mapping[str, float] = {
+    "households_per_village": 60,
+    "icc": DEFAULT_ICC,
+    "threshold": 0.02,
+    "weight": 1.0,
+}
+"""Columns that may be left out, and what then holds for every county."""
+
+
+def tasks_from(table: pa.Table, defaults: Mapping[str, float] | None = None) -> list[CountyTask]:
+    """One task for each row.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Columns county, expected_rate, villages, cost_village, cost_household; optionally
+        households_per_village, icc, threshold, weight.
+    defaults : mapping, optional
+        For optional columns that are not there.
+
+    Returns
+    -------
+    list of CountyTask
+
+    Raises
+    ------
+    PlanError
+        When a column or a value is missing, or a value cannot be.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> rows = pa.table({"county": ["A"], "expected_rate": [0.01], "villages": [120],
+    ...     "cost_village": [300], "cost_household": [15]})
+    >>> tasks_from(rows, {"icc": 0.08})[0].icc
+    0.08
+    """
+    for name in NEEDED:
+        if name not in table.column_names:
+            raise PlanError(
+                f"the counties lack the column '{name}'",
+                where=f"column {name}",
+                expected=", ".join(NEEDED),
+                got=", ".join(table.column_names[:20]),
+                remedy=nearest(name, table.column_names) or "add it",
+            )
+    given = {**OPTIONAL, **(defaults or {})}
+    return [_task({**given, **row}, place) for place, row in enumerate(table.to_pylist(), 1)]
+
+
+def _task(row: Mapping[str, Any], place: int) -> CountyTask:
+    """One county."""
+    try:
+        return CountyTask(
+            name=written(row["county"]) or "",
+            expected_rate=float(row["expected_rate"]),
+            costs=Costs(float(row["cost_village"]), float(row["cost_household"])),
+            villages=int(row["villages"]),
+            households_per_village=int(row["households_per_village"]),
+            icc=float(row["icc"]),
+            threshold=float(row["threshold"]),
+            weight=float(row["weight"]),
+        )
+    except (TypeError, ValueError) as reason:
+        raise PlanError(
+            "a county's row has a value that is missing or not a number",
+            where=f"row {place} of the counties",
+            expected="numbers in " + ", ".join(NEEDED[1:]),
+            got="something else",
+            remedy="complete the row",
+        ) from reason

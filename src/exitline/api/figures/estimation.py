@@ -217,9 +217,9 @@ def estimate_table(
     Estimates
     """
     from exitline.api.figures.excluding import apart, by_needs
-    from exitline.api.figures.proportions import by_value
+    from exitline.api.figures.measure_names import by_value
     from exitline.api.figures.relative import own_lines, resolve_all
-    from exitline.api.weights.auxiliaries import auxiliary_table
+    from exitline.api.weights.calibration_asked import auxiliary_table
     from exitline.api.weights.joint_probabilities import joint_of
     from exitline.stats.data.studies.subpopulation import SUBPOPULATION, subpopulation
     from exitline.stats.infer.build import Confidence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.api.figures.estimation import estimate_table
 from exitline.api.figures.measure_names import measures_of, of_indicators
-from exitline.api.runs.modelled import deciding_models
+from exitline.api.runs.followed import deciding_models
 from exitline.api.runs.prepare import Ready
 from exitline.errors import StudyError
 
@@ -65,8 +65,6 @@ def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
     -------
     tuple of Estimates and (Estimates or None)
     """
-    from exitline.api.figures.measure_names import measures_of
-
     names = measures_of(ready.study, ready.standard)
     behind_them = _counts_behind(ready, names)
     if not behind_them:
@@ -82,7 +80,6 @@ def counted_study(ready: Ready) -> tuple[Estimates, Estimates | None]:
 
 def _counts_behind(ready: Ready, names: tuple[str, ...]) -> tuple[str, ...]:
     """Measures that count poor households, where a census has figures of the poor alone."""
-    from exitline.api.figures.measure_names import of_indicators
     from exitline.stats.measure.deprivation.multidimensional import asked, taken_apart
 
     if not ready.design.exact:

@@ -161,8 +161,6 @@ def _json_features(file: Path) -> list[dict[str, Any]]:
 
 def _by_pyogrio(file: Path) -> list[dict[str, Any]]:
     """The features of another kind of file, in longitude and latitude."""
-    import importlib.util
-
     if importlib.util.find_spec("pyogrio") is None:
         raise MapError(
             f"reading {file.suffix} needs pyogrio", where=file.name, expected="the extra 'maps'",

@@ -7,6 +7,8 @@ The rules (docs/condition-language.md has the truth tables):
 - AND, OR, NOT follow Kleene's strong three-valued logic; any comparison, any function and
   any choice that would need a missing value is missing; only IS NULL, IS TRUE, IS FALSE
   and coalesce turn missing into something else.
+
+The size of what is written out is counted first: parts that are tested repeat.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from typing import TYPE_CHECKING, Any
 from exitline.errors import ConditionError, nearest
 from exitline.rules.condition import arithmetic as p
 from exitline.rules.condition import nodes as n
-from exitline.rules.condition.cost import cost, may_overflow
+from exitline.rules.condition.arithmetic import CARRYING
 from exitline.rules.condition.kinds import Known, kind_of
 from exitline.rules.condition.spelling import refuse
 
 if TYPE_CHECKING:
     import ibis
+
 
 MAX_COST = 5_000
 _TYPES: dict[n.Kind, str] = {
@@ -345,3 +348,47 @@ _BUILDERS: dict[type[n.Node], Callable[[_Builder, n.Node, n.Kind], Any]] = {
     n.Choice: _choice,
     n.Call: _call,
 }
+
+
+_REPEATS = {
+    "ceil": 3,
+    "floor": 3,
+    "greatest": 2,
+    "least": 2,
+    "ln": 2,
+    "nullif": 2,
+    "round": 3,
+    "sqrt": 2,
+}
+
+
+def cost(node: n.Node) -> int:
+    """How many pieces the expression has once written out; tests for missing repeat theirs."""
+    if isinstance(node, n.Negative | n.Arithmetic):
+        return (2 if may_overflow(node) else 1) * _unbounded(node)
+    if isinstance(node, n.Call) and node.function in CARRYING:
+        return (2 if may_overflow(node) else 1) * _unbounded(node)
+    if isinstance(node, n.Branch):
+        return 2 * cost(node.when) + cost(node.then)
+    repeats = _REPEATS.get(node.function, 1) if isinstance(node, n.Call) else 1
+    return 1 + repeats * sum(cost(part) for part in node.parts())
+
+
+def _unbounded(node: n.Node) -> int:
+    """The same for a number that may still be NaN or infinite."""
+    if isinstance(node, n.Arithmetic):
+        repeats = 3 if node.operator == "/" else 1
+        return 1 + _unbounded(node.left) + repeats * _unbounded(node.right)
+    if isinstance(node, n.Negative):
+        return 1 + _unbounded(node.of)
+    if isinstance(node, n.Call) and node.function in CARRYING:
+        return 1 + _REPEATS.get(node.function, 1) * _unbounded(node.arguments[0])
+    return cost(node)
+
+
+def may_overflow(node: n.Node) -> bool:
+    """Whether a number can come out NaN or infinite before it is made missing."""
+    if isinstance(node, n.Negative) or (isinstance(node, n.Call) and node.function in CARRYING):
+        with_digits = isinstance(node, n.Call) and len(node.arguments) == 2
+        return with_digits or any(may_overflow(part) for part in node.parts())
+    return isinstance(node, n.Arithmetic)
