@@ -10,7 +10,7 @@ import ast
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
@@ -136,31 +136,30 @@ def _messages() -> Iterator[tuple[Any, str | None]]:
         for message in _of_template(path):
             yield message, None
     yield from ((text, None) for text in printed().messages)
-    yield from ((text, None) for text in (*_of_procedures(), *_of_checks()))
+    yield from ((text, None) for text in _of_shipped_files())
     for name in JSON:
         if (ROOT / name).exists():
             yield from ((text, None) for text in _texts(json.loads((ROOT / name).read_text())))
 
 
-def _of_checks() -> Iterator[str]:
-    """What the shipped cross-checks find: pages of a register and of works show it."""
+def _of_shipped_files() -> Iterator[str]:
+    """What pages of a register and of works show from procedures, cross-checks and standards."""
     import yaml
 
-    for path in sorted(ROOT.rglob("checks.yaml")):
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-        yield from (said["title"], *(rule["text"] for rule in said["rules"].values()))
+    found = {path: yaml.safe_load(path.read_text(encoding="utf-8"))
+             for path in sorted(ROOT.rglob("*.yaml"))}  # fmt: skip
+    yield from _of_procedures(found)
+    for path, said in found.items():
+        if path.name == "checks.yaml":
+            yield from (said["title"], *(rule["text"] for rule in said["rules"].values()))
 
 
-def _of_procedures() -> Iterator[str]:
+def _of_procedures(found: Mapping[Path, Any]) -> Iterator[str]:
     """What the shipped procedures call their states, steps, papers, roles, cases and deadlines.
 
     And what their standards say of columns and criteria: a register's pages show them.
     """
-    import yaml
-
     standards: set[str] = set()
-    found = {path: yaml.safe_load(path.read_text(encoding="utf-8"))
-             for path in sorted(ROOT.rglob("*.yaml"))}  # fmt: skip
     for said in found.values():
         if not isinstance(said, dict) or "procedure" not in said:
             continue

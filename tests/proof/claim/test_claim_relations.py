@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exitline.proof.claim import ClaimError, Rounding
+from exitline.proof.claim.exact import shown
 from exitline.proof.claim.sentences import (
     Published,
     RelationResult,
@@ -17,7 +18,6 @@ from exitline.proof.claim.sentences import (
     check,
     check_file,
     published,
-    shown,
 )
 from exitline.rules.yamlfile.tree import read_text
 

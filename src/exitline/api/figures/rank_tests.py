@@ -169,7 +169,7 @@ def rank_test(
     >>> round(found.estimate, 6), round(found.p, 4)
     (0.333333, 0.2362)
     """
-    from exitline.api.figures.regression import fitted
+    from exitline.api.figures.model_fit import fitted
     from exitline.stats.measure.modelling.rank_scores import RankScores
 
     if test not in get_args(RankScores):

@@ -217,6 +217,22 @@ def grouped(text: str) -> str:
     return f"{sign}{int(digits):,}{point}{rest}"
 
 
+def shown(value: Fraction, digits: int = 3) -> str:
+    """A computed number with a few significant digits, whole numbers in full.
+
+    Examples
+    --------
+    >>> shown(Fraction(12933, 2567)), shown(Fraction(832)), shown(Fraction(10, 2076))
+    ('5.04', '832', '0.00482')
+    """
+    if value.denominator == 1:
+        return grouped(str(value.numerator))
+    decimals = 0
+    while decimals < 12 and abs(value) * 10**decimals < 10 ** (digits - 1):
+        decimals += 1
+    return grouped(Rounding(decimals).apply(value))
+
+
 def _whole(value: Fraction, mode: str) -> int:
     """The whole number of rounding steps, by the rule's mode."""
     floor, rest = divmod(abs(value.numerator), value.denominator)

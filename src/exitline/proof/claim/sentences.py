@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple
 
 from exitline.errors import nearest
 from exitline.proof.claim.errors import ClaimError
-from exitline.proof.claim.exact import Rounding, grouped, text_of
+from exitline.proof.claim.exact import Rounding, grouped, shown, text_of
 from exitline.rules.yamlfile.declared import LIST, NAMED, Record, Text, Truth, choice, reads
 from exitline.rules.yamlfile.tree import Tree, read_file
 from exitline.words.said import Numeral, Said, collected, say, together
@@ -274,22 +274,6 @@ def check(kind: str, given: Given) -> RelationResult:
     if below is not None and below.low <= 0:
         return RelationResult(words, "cannot tell", "", say("{what} may be zero", what=below.name))
     return RelationResult(words, *rule.answer(given))
-
-
-def shown(value: Fraction, digits: int = 3) -> str:
-    """A computed number with a few significant digits, whole numbers in full.
-
-    Examples
-    --------
-    >>> shown(Fraction(12933, 2567)), shown(Fraction(832)), shown(Fraction(10, 2076))
-    ('5.04', '832', '0.00482')
-    """
-    if value.denominator == 1:
-        return grouped(str(value.numerator))
-    decimals = 0
-    while decimals < 12 and abs(value) * 10**decimals < 10 ** (digits - 1):
-        decimals += 1
-    return grouped(Rounding(decimals).apply(value))
 
 
 def _percent(value: Fraction, like: Published) -> Numeral:

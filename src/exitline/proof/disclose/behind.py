@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exitline.proof.disclose.audit import Audit, CellInterval, audit_wanted
 from exitline.proof.disclose.suppress import Suppressed
@@ -41,34 +41,6 @@ class PerRow:
         np.minimum.at(low, held.row, self.low[held.col])
         np.maximum.at(high, held.row, self.high[held.col])
         return PerRow(low, high)
-
-
-def over_hidden(sums: Any, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Cells that are hidden, or have a hidden cell among their parts, however deep.
-
-    Parameters
-    ----------
-    sums : sparse array of shape (equations, cells)
-        +1 for parts, -1 for their total.
-    hidden : bool array of shape (cells,)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from exitline.proof.disclose import with_margins
-    >>> table = with_margins([[3, 40], [50, 60]])
-    >>> over_hidden(table.sums, np.arange(9) == 0).reshape(3, 3)[2].tolist()
-    [True, False, True]
-    """
-    import numpy as np
-
-    parts, total = sums.maximum(0), (-sums).maximum(0)
-    found = np.asarray(hidden, dtype=bool)
-    while True:
-        more = found | ((total.T @ ((parts @ found) > 0)) > 0)
-        if (more == found).all():
-            return found
-        found = more
 
 
 def rows_behind(
@@ -109,7 +81,7 @@ def rows_behind(
 
     shape = (n.shape[0], -1)
     hidden = main.hidden.reshape(shape)
-    gone = over_hidden(n.sums, main.hidden).reshape(shape)
+    gone = main.over.reshape(shape).copy()
     if per_row is None:
         every = gone.ravel()
         return Suppressed(n, every, goal.primary, audit_wanted(n, every, goal.primary, goal))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from exitline.proof.disclose.audit import Audit, audit_wanted
@@ -11,7 +12,7 @@ from exitline.proof.disclose.blocks import WHOLE, CellBlock, blocks
 from exitline.proof.disclose.joint import JointTables, Tie
 from exitline.proof.disclose.programme import LinearProgramme
 from exitline.proof.disclose.protection import Wanted, wanted
-from exitline.proof.disclose.system import TableError, TableSystem
+from exitline.proof.disclose.system import TableError, TableSystem, over_hidden
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +41,11 @@ class Suppressed:
     hidden: NDArray[np.bool_]
     primary: NDArray[np.bool_]
     audit: Audit
+
+    @cached_property
+    def over(self) -> NDArray[np.bool_]:
+        """Cells that are hidden, or have a hidden cell among their parts."""
+        return over_hidden(self.table.sums, self.hidden)
 
     def cells(self) -> list[int | str]:
         """The flattened table as published: a number, or the word "suppressed"."""

@@ -72,6 +72,34 @@ class TableSystem:
             )  # fmt: skip
 
 
+def over_hidden(sums: Any, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cells that are hidden, or have a hidden cell among their parts, however deep.
+
+    Parameters
+    ----------
+    sums : sparse array of shape (equations, cells)
+        +1 for parts, -1 for their total.
+    hidden : bool array of shape (cells,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from exitline.proof.disclose import with_margins
+    >>> table = with_margins([[3, 40], [50, 60]])
+    >>> over_hidden(table.sums, np.arange(9) == 0).reshape(3, 3)[2].tolist()
+    [True, False, True]
+    """
+    import numpy as np
+
+    parts, total = sums.maximum(0), (-sums).maximum(0)
+    found = np.asarray(hidden, dtype=bool)
+    while True:
+        more = found | ((total.T @ ((parts @ found) > 0)) > 0)
+        if (more == found).all():
+            return found
+        found = more
+
+
 @dataclass(frozen=True)
 class Linked:
     """Several tables as one system.

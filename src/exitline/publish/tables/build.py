@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from exitline.proof.disclose.behind import PerRow, over_hidden, rows_behind
+from exitline.proof.disclose.behind import PerRow, rows_behind
 from exitline.proof.disclose.joint import Tie
 from exitline.proof.disclose.protection import wanted, whole_rows
 from exitline.proof.disclose.rounding import controlled_rounding
@@ -179,7 +179,7 @@ def protected(
     over = None
     if audits:
         main = audits[figures[0]]
-        over = over_hidden(main.table.sums, main.hidden).reshape(main.table.shape)
+        over = main.over.reshape(main.table.shape)
     table = SafeTable(sides, shown, facts, over=over)
     said = rule.sentence(table.suppressed, table.cells)
     notes = (*facts.notes, *_of_rows(table))

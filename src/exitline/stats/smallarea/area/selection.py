@@ -177,40 +177,46 @@ def select(
     SmallAreaError
         For a criterion that does not exist.
     """
-    if criterion not in CRITERIA:
-        raise unknown("criterion", criterion, CRITERIA, error=SmallAreaError)
-    tried: dict[tuple[str, ...], SelectionStep] = {}
 
-    def step(change: str, chosen: tuple[str, ...]) -> SelectionStep:
-        if chosen not in tried:
-            part = _part(direct, [c not in terms or c in chosen for c in of_column])
-            tried[chosen] = SelectionStep(change, chosen, value_of(part, method, criterion))
-        return tried[chosen]
+    def value(chosen: tuple[str, ...]) -> float:
+        part = _part(direct, [c not in terms or c in chosen for c in of_column])
+        return value_of(part, method, criterion)
 
     least = 0 if any(c not in terms for c in of_column) else 1
-    return searched(tuple(terms), step, tried, criterion, least)
+    return searched(tuple(terms), value, criterion, least)
 
 
 def searched(
     terms: tuple[str, ...],
-    step: Callable[[str, tuple[str, ...]], SelectionStep],
-    tried: dict[tuple[str, ...], SelectionStep],
+    value: Callable[[tuple[str, ...]], float],
     criterion: str,
-    least: int = 1,
+    least: int,
 ) -> TermSelection:
     """The way down from all terms, and up again, as long as the criterion falls.
 
     Parameters
     ----------
     terms : tuple of str
-    step : callable
-        From what was done and the terms kept to the model.
-    tried : dict
-        What `step` has looked at.
+    value : callable
+        From the terms kept to the criterion of their model, which is fitted once.
     criterion : str
     least : int
         Terms that must stay.
+
+    Raises
+    ------
+    SmallAreaError
+        For a criterion that does not exist.
     """
+    if criterion not in CRITERIA:
+        raise unknown("criterion", criterion, CRITERIA, error=SmallAreaError)
+    tried: dict[tuple[str, ...], SelectionStep] = {}
+
+    def step(change: str, chosen: tuple[str, ...]) -> SelectionStep:
+        if chosen not in tried:
+            tried[chosen] = SelectionStep(change, chosen, value(chosen))
+        return tried[chosen]
+
     here = step(say("all terms"), terms)
     way = [here]
     while True:

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.errors import unknown
-from exitline.stats.smallarea.area.selection import (
-    CRITERIA,
-    SelectionStep,
-    TermSelection,
-    searched,
-)
-from exitline.stats.smallarea.errors import SmallAreaError
+from exitline.stats.smallarea.area.selection import TermSelection, searched
 from exitline.stats.smallarea.unit import nested
 from exitline.stats.smallarea.unit.sample import UnitSample
 
@@ -136,20 +129,14 @@ def select(
     SmallAreaError
         For a criterion that does not exist.
     """
-    if criterion not in CRITERIA:
-        raise unknown("criterion", criterion, CRITERIA, error=SmallAreaError)
     terms = tuple(dict.fromkeys(t for t in of_column if t != "Intercept"))
-    tried: dict[tuple[str, ...], SelectionStep] = {}
 
-    def step(change: str, chosen: tuple[str, ...]) -> SelectionStep:
-        if chosen not in tried:
-            kept = [k for k, c in enumerate(of_column) if c == "Intercept" or c in chosen]
-            part = replace(
-                sample, x=sample.x[:, kept], weight=None, district=None,
-                intercept=None if sample.intercept is None else kept.index(sample.intercept),
-            )  # fmt: skip
-            value = cross_validated(part, y) if criterion == "cv" else criteria(part, y)[criterion]
-            tried[chosen] = SelectionStep(change, chosen, value)
-        return tried[chosen]
+    def value(chosen: tuple[str, ...]) -> float:
+        kept = [k for k, c in enumerate(of_column) if c == "Intercept" or c in chosen]
+        part = replace(
+            sample, x=sample.x[:, kept], weight=None, district=None,
+            intercept=None if sample.intercept is None else kept.index(sample.intercept),
+        )  # fmt: skip
+        return cross_validated(part, y) if criterion == "cv" else criteria(part, y)[criterion]
 
-    return searched(terms, step, tried, criterion, 0 if "Intercept" in of_column else 1)
+    return searched(terms, value, criterion, 0 if "Intercept" in of_column else 1)
