@@ -13,6 +13,8 @@ import time
 import weakref
 from pathlib import Path
 
+from exitline.leftovers import hold
+
 PREFIX = "exitline-work-"
 _LOCK = "lock"
 _JUST_MADE = 60.0
@@ -41,7 +43,7 @@ class Scratch:
         clear_leftovers(above)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=above))
         self._handle = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-        _lock(self._handle)
+        hold(self._handle)
         self._end = weakref.finalize(self, _remove, self.path, self._handle, os.getpid())
 
     def new(self) -> Path:
@@ -70,7 +72,7 @@ def clear_leftovers(parent: Path) -> int:
                 continue
             handle = -1
         try:
-            if handle < 0 or _lock(handle):
+            if handle < 0 or hold(handle):
                 shutil.rmtree(folder, ignore_errors=True)
                 cleared += 1
         finally:
@@ -93,19 +95,6 @@ def _own_folders(parent: Path) -> list[Path]:
     except OSError:
         return found
     return found
-
-
-def _lock(handle: int) -> bool:
-    """Take the lock of a folder; whether nobody else holds it."""
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover - not on POSIX: nothing can be told, nothing is removed
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _is_old(folder: Path) -> bool:

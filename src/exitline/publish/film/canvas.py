@@ -254,14 +254,6 @@ class Ink:
         shape = skia.Rect.MakeXYWH(box.x, box.y, box.width, box.height)
         self.canvas.drawRoundRect(shape, radius, radius, _paint(colour, alpha))
 
-    def outline(self, box: Box, colour: str, width: float, *, radius: float = 0) -> None:
-        """Draw a rectangle's edge."""
-        paint = _paint(colour)
-        paint.setStyle(skia.Paint.kStroke_Style)
-        paint.setStrokeWidth(width)
-        shape = skia.Rect.MakeXYWH(box.x, box.y, box.width, box.height)
-        self.canvas.drawRoundRect(shape, radius, radius, paint)
-
     def disc(self, x: float, y: float, radius: float, colour: str, alpha: float = 1.0) -> None:
         """Fill a disc."""
         self.canvas.drawCircle(x, y, radius, _paint(colour, alpha))

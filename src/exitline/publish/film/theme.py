@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-Tone = Literal["accent", "other", "grey", "dark"]
 
 PAPER = "#FBFAF7"
 INK = "#1A1A1A"

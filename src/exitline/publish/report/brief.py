@@ -34,8 +34,6 @@ class Brief:
         The report that it is made of.
     chart : ChartTable or None
         The one figure, with the areas that have the highest values.
-    chart_name : str
-        What its areas are called.
     left_out : int
         Areas that the report shows besides.
     findings : tuple of (str, str)
@@ -47,7 +45,6 @@ class Brief:
 
     page: Page
     chart: ChartTable | None
-    chart_name: str
     left_out: int
     findings: tuple[tuple[str, str], ...]
     decided: tuple[str, ...]
@@ -90,7 +87,7 @@ def brief_of(content: ReportInput) -> Brief:
     facts = {fact.term: fact.details for fact in page.method.facts}
     method = (*facts.get(t("Intervals"), ())[:1], *facts.get(t("Subpopulation"), ()))
     return Brief(
-        page, chart, shown.name if shown is not None else "", max(0, len(rows) - MOST_ROWS),
+        page, chart, max(0, len(rows) - MOST_ROWS),
         tuple(findings[:MOST_FINDINGS]), tuple(_counted(level, t) for level in page.levels),
         tuple(b.line_words(content, label) for label in labels), method,
     )  # fmt: skip

@@ -59,25 +59,6 @@ class Task:
     days_late: int
 
 
-def worklist(
-    store: Store, roles: Sequence[str], day: date, *, most: int = 50, after: int = 0
-) -> tuple[Task, ...]:
-    """The open duties of some roles inside the scope, longest overdue first.
-
-    Parameters
-    ----------
-    roles : sequence of str
-        Empty for every role.
-    day : date
-        Today.
-    most, after : int
-        How many, and how many to leave out before them.
-    """
-    with store.transaction(), together(store) as sent:
-        asked = _ask_tasks(sent, roles, most, after)
-    return _tasks(asked, day)
-
-
 def desk(
     store: Store, role: str, day: date, *, most: int = 50, after: int = 0
 ) -> tuple[tuple[Task, ...], tuple[ObjectionRow, ...]]:
@@ -85,8 +66,11 @@ def desk(
 
     Parameters
     ----------
-    store, role, day, most, after
-        As in `worklist`.
+    role : str
+    day : date
+        Today.
+    most, after : int
+        How many duties, and how many to leave out before them.
 
     Returns
     -------
@@ -96,7 +80,7 @@ def desk(
     within, bounds = store.scope.sql("o")
     wide = store.postgres and sum(states_now(store).values()) > WIDE
     with store.transaction(), together(store) as sent:
-        asked = _ask_tasks(sent, [role], most, after, wide=wide)
+        asked = _ask_tasks(sent, role, most, after, wide=wide)
         came_in = sent.ask(_CAME_IN.format(within=within), bounds)
     joined = rows_of(ObjectionRow, came_in, store.alias, household=HouseholdRow, area=AreaRow)
     for one in joined:
@@ -108,8 +92,8 @@ WIDE = 5_000
 """Households of an area from which on its duties are read in the order of their days."""
 _TASKS = (
     "SELECT h.key, a.name, d.path, h.state, d.name, d.role, d.due FROM"
-    " (SELECT * FROM register_duty d WHERE {within} AND d.done IS NULL AND d.gone IS NULL AND {of}"
-    " ORDER BY d.due, d.path, d.id) d JOIN {household} ON h.id = d.household_id"
+    " (SELECT * FROM register_duty d WHERE {within} AND d.done IS NULL AND d.gone IS NULL"
+    " AND (d.role = %s) ORDER BY d.due, d.path, d.id) d JOIN {household} ON h.id = d.household_id"
     " JOIN register_area a ON a.id = h.area_id ORDER BY d.due, d.path, d.id LIMIT %s OFFSET %s"
 )
 _ONE_BY_ONE = (  # as many households as the page has rows are looked up, and no more
@@ -125,32 +109,25 @@ _CAME_IN = (
 )
 
 
-def _ask_tasks(
-    sent: Together, roles: Sequence[str], most: int, after: int, *, wide: bool = False
-) -> Any:
-    """Ask for the open duties of some roles.
+def _ask_tasks(sent: Together, role: str, most: int, after: int, *, wide: bool) -> Any:
+    """Ask for the open duties of a role, longest overdue first.
 
     In a village they are found by path and sorted. In a county they are read in the order of
     their days from the role's own index until the page is full: PostgreSQL takes row-level
     security for a narrow range, and would sort all of them.
     """
     within, bounds = sent.store.scope.sql("d")
-    of = " OR ".join("d.role = %s" for _ in roles)
-    given = (*bounds, *roles, most, after)
+    given = (*bounds, role, most, after)
     if not sent.store.postgres:
         household = "(SELECT * FROM register_household WHERE gone = '') h"
-        return sent.ask(_tasks_query(within, of, household), given)
+        return sent.ask(_TASKS.format(within=within, household=household), given)
+    query = _TASKS.format(within=within, household=_ONE_BY_ONE)
     if not wide:
-        return sent.ask(_tasks_query(within, of, _ONE_BY_ONE), given)
+        return sent.ask(query, given)
     sent.ask(_SORTING, ("off",))
-    asked = sent.ask(_tasks_query(within, of, _ONE_BY_ONE) + " -- by day", given)
+    asked = sent.ask(query + " -- by day", given)
     sent.ask(_SORTING, ("on",))
     return asked
-
-
-def _tasks_query(within: str, of: str, household: str) -> str:
-    """The query of open duties."""
-    return _TASKS.format(within=within, of=f"({of})" if of else "1 = 1", household=household)
 
 
 def _tasks(asked: Any, day: date) -> tuple[Task, ...]:

@@ -49,12 +49,7 @@ def succeed(
     **changes
         Fields that differ from the row before.
     """
-    if on < member.since:
-        raise LifeChangeError(
-            say("the day lies before the member came"), where="member",
-            expected=say("a day from {day} on", day=member.since), got=on.isoformat(),
-            remedy=say("correct the day"),
-        )  # fmt: skip
+    _since_came(member, on)
     member.until, member.left_by = on, why
     member.save(using=store.alias)
     same = {name: getattr(member, name) for name in KEPT}
@@ -124,12 +119,7 @@ def member_leaves(
         store, key, expected_version, by, say("member left: {why}", why=why), token=token
     ) as row:
         member = member_of(store, row, number)
-        if on < member.since:
-            raise LifeChangeError(
-                say("the day lies before the member came"), where="member",
-                expected=say("a day from {day} on", day=member.since), got=on.isoformat(),
-                remedy=say("correct the day"),
-            )  # fmt: skip
+        _since_came(member, on)
         others = MemberRow.objects.using(store.alias).filter(household=row, until=None)
         if member.head and next_head is None and others.exclude(pk=member.pk).exists():
             raise LifeChangeError(
@@ -189,3 +179,13 @@ def _as_head(store: Store, row: HouseholdRow, follower: MemberRow, on: date) -> 
     if not follower.head:
         succeed(store, follower, max(on, follower.since), "the head from then on", row, head=True,
                 relation="head")  # fmt: skip
+
+
+def _since_came(member: MemberRow, on: date) -> None:
+    """Refuse a day before the member came."""
+    if on < member.since:
+        raise LifeChangeError(
+            say("the day lies before the member came"), where="member",
+            expected=say("a day from {day} on", day=member.since), got=on.isoformat(),
+            remedy=say("correct the day"),
+        )  # fmt: skip
