@@ -1,8 +1,7 @@
 """The explorer over HTTP: the page, a JSON API and its description; read-only.
 
 Modules, from the declarations outwards: `records` (what is given), `queries` (what is
-asked), `api` with `tables` (operations), `answering` (bytes), `guard` and `handler`
-(the application).
+asked), `api` (operations), `answering` (bytes), `handler` (the application).
 
 May import `publish.explorer`.
 """
