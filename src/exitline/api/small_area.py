@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.area_models.compare import comparability
 from exitline.api.area_models.direct import direct
 from exitline.api.area_models.means import eblup
-from exitline.api.area_models.unit import ebp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from exitline.api.area_models.asked import By
+    from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
     from exitline.stats.smallarea.area.result import AreaModel
     from exitline.stats.smallarea.area.smoothing import Smooth
     from exitline.stats.smallarea.area.transforms import Back
     from exitline.stats.smallarea.area.variance import Method
+    from exitline.stats.smallarea.unit.result import UnitModel
+
 
 __all__ = ["comparability", "direct", "eblup", "ebp", "fay_herriot"]
 
@@ -140,3 +142,147 @@ def fay_herriot(
     with session(engine) as running:
         areas, joined = asked.areas(formula, running, sized=transform == "arcsine")
     return with_joins(model(areas, options, formula), joined)
+
+
+def ebp(
+    formula: str,
+    sample: Any,
+    census: Any,
+    *,
+    area: str,
+    measures: str | Sequence[str] = ("headcount", "poverty_gap"),
+    line: float | None = None,
+    by: str | By = (),
+    transform: Literal["none", "log", "log-shift", "box-cox", "dual", "rank"] = "log",
+    parameter: float | None = None,
+    shift: float | Literal["auto"] | None = None,
+    method: Literal["reml", "ml"] = "reml",
+    weight: str | None = None,
+    size: str | None = None,
+    own_values: bool = False,
+    district: str | None = None,
+    predictor: Literal["eb", "ell"] = "eb",
+    mse: Literal["none", "parametric", "wild"] = "none",
+    replicates: int = 200,
+    seed: int = 1,
+    level: float = 0.95,
+    benchmark: Literal["ratio", "difference"] | None = None,
+    targets: Mapping[str, float | tuple[float, float]] | None = None,
+    within: str | None = None,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    design: Design | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    engine: str | Engine = "duckdb",
+) -> UnitModel:
+    """Predict poverty in small areas from a survey and a census.
+
+    A nested-error model of transformed welfare is fitted to the sample; every household of the
+    census then has a predicted distribution of welfare, and every area the expected value of
+    each measure. Nothing is simulated but the replicates of `mse`. The census stays in the
+    engine: what comes back are sums by area and band of the linear predictor.
+
+    Parameters
+    ----------
+    formula : str
+        Such as ``"pc_exp ~ log(hhsize) + C(roof)"``: welfare as it is (it is transformed here),
+        and columns that sample and census both have.
+    sample, census : path or table
+        Households, one row each.
+    area : str
+        The column of the model's areas, in both.
+    measures : str or sequence
+        Of mean, total, headcount, poor_count, poverty_gap, severity, fgt(alpha), watts, median,
+        quantile(p), gini.
+    line : float, optional
+        The poverty line; those below it are poor.
+    by : str or sequence
+        Further levels: columns of the census, finer or coarser than the model's areas;
+        a sequence within the sequence for crossings. All come from the same pass.
+    transform : {"none", "log", "log-shift", "box-cox", "dual", "rank"}
+        The scale on which errors are normal.
+    parameter : float, optional
+        Of log-shift, box-cox or dual; the data choose it unless it is given.
+    shift : float or "auto", optional
+        Added to welfare before log, box-cox and dual; "auto" lifts the lowest value to 1.
+    method : {"reml", "ml"}
+    weight : str, optional
+        Column of the sample's weights: the pseudo-EB predictor of Guadarrama, Molina and Rao,
+        for samples whose weights tell something of welfare.
+    design : Design, optional
+        Of the sample, for the direct estimates beside the model's figures.
+    size : str, optional
+        Column of the census, and of the sample with `own_values`: persons in the household.
+        Figures then refer to persons.
+    own_values : bool
+        Whether the sample's households stand for themselves: the census must then be without
+        them. Otherwise every household of the census is predicted (census EB).
+    district : str, optional
+        A column of both that names the districts in which the model's areas lie: the two-fold
+        model gives them an effect too, which areas without a sample then share.
+    predictor : {"eb", "ell"}
+        "ell" is the method of Elbers, Lanjouw and Lanjouw (2003), for reference: it ignores
+        what the sample says of each area.
+    mse : {"none", "parametric", "wild"}
+        Bootstrap of mean squared errors.
+    replicates, seed : int
+        Of the bootstrap.
+    level : float
+        Confidence of intervals.
+    benchmark : {"ratio", "difference"}, optional
+        Figures are moved so that all areas together have the sample's own estimate, or the
+        targets; their errors then hold the targets' error.
+    targets : mapping of measure to number, or to number and standard error, optional
+    within : str, optional
+        Two stages: a level of `by`, such as provinces, whose own estimates by the sample meet the
+        total first; areas then meet their group's.
+    bounds : mapping of measure to two numbers, optional
+        Within which benchmarked figures stay; shares within 0 and 1 unless given. Figures on a
+        bound stay there, and the others take what is left.
+    progress : callable, optional
+        Told how many replicates are done, of how many.
+    engine : {"duckdb", "spark"} or Engine
+
+    Returns
+    -------
+    UnitModel
+        ``to_pandas()`` gives the figures, ``coefficients()``, ``variances()`` and ``effects()``
+        the model; all figures are marked "model".
+
+    Raises
+    ------
+    SmallAreaError, MeasureError
+        For data that do not allow the model.
+
+    References
+    ----------
+    Molina and Rao (2010), Canadian Journal of Statistics 38, 369-385. Guadarrama, Molina and
+    Rao (2018), Computational Statistics & Data Analysis 121, 20-40.
+
+    Examples
+    --------
+    >>> import pandas as pd, exitline as xl
+    >>> homes = pd.DataFrame({"y": [1.0, 2.0, 3.0, 5.0, 2.0, 7.0], "rooms": [1, 2, 2, 3, 1, 3],
+    ...     "area": ["a", "a", "b", "b", "c", "c"]})
+    >>> people = pd.DataFrame({"rooms": [1, 2, 3, 1], "area": ["a", "a", "b", "d"]})
+    >>> found = xl.small_area.ebp("y ~ rooms", homes, people, area="area",
+    ...     measures="headcount", line=2.5)
+    >>> [(one.area, one.sampled) for one in found.levels[0].figures[0]]
+    [('a', True), ('b', True), ('d', False)]
+    """
+    from exitline.api.area_models.asked import ModelAsked, levels_of, line_of, require_options
+    from exitline.api.area_models.run import ModelRun
+    from exitline.stats.data.source import open_source
+    from exitline.stats.engine.session import session
+    from exitline.stats.smallarea.unit.figures import indicators
+
+    wanted = indicators([measures] if isinstance(measures, str) else measures)
+    asked = ModelAsked(
+        formula, area, wanted, line_of(wanted, line), levels_of(area, by), transform, parameter,
+        shift, method, weight, size, own_values, district, predictor, mse, replicates, seed, level,
+        benchmark, targets, within, bounds,
+    )  # fmt: skip
+    require_options(asked)
+    with session(engine) as running:
+        drawn, whole = asked.sources(open_source(sample), open_source(census), design)
+        tables = running.attach(drawn, "sample"), running.attach(whole, "census")
+        return ModelRun(asked, running, *tables, drawn.labels, progress, design).model()

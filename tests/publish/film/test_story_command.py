@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from exitline.api.filming import files_of, watch_story
 from exitline.cli.story import command
 from exitline.errors import ExitlineError
 from exitline.publish.film import FigureChangedError, StoryError, load_story
-from exitline.publish.film.making.watch import files_of, watch
 
 SERIES = Path(__file__).parents[3] / "examples" / "series-out-of-poverty"
 SMALL = ["--size", "320x180", "--lang", "en"]
@@ -80,7 +80,7 @@ def test_watching_builds_again_after_each_change_and_survives_faults(folder: Pat
     def complain(reason: ExitlineError) -> None:
         faults.append(reason.what)
 
-    watch(folder, rebuild, complain=complain, again=again, pause=0.0)
+    watch_story(folder, rebuild, complain=complain, again=again, pause=0.0)
     assert len(built) == 3
     assert faults == ["the file is not valid YAML"]
 

@@ -12,8 +12,7 @@ from exitline.words.said import Numeral, Said, say
 
 if TYPE_CHECKING:
     from exitline.api.releases.counted import Counted, Layout
-    from exitline.publish.tables.content import SafeTable
-    from exitline.publish.tables.estimated import EstimatedCells
+    from exitline.publish.tables.content import EstimatedCells, SafeTable
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.measure.model import Measure
@@ -53,7 +52,7 @@ def with_intervals(
 def _estimated(table: SafeTable, counted: Counted, layout: Layout, values: CellValues) -> SafeTable:
     """The table with what is estimated in one pass."""
     from exitline.api.figures.estimation import estimate_table
-    from exitline.publish.tables.estimated import estimated
+    from exitline.publish.tables.content import estimated
 
     flags, parts = _flags(table, counted, values)
     measures = _measures(layout, list(flags), parts)
@@ -131,7 +130,7 @@ def _cells(
     """What was estimated for the cells of one figure."""
     import numpy as np
 
-    from exitline.publish.tables.estimated import EstimatedCells
+    from exitline.publish.tables.content import EstimatedCells
 
     column = {one.name: i for i, one in measures.items()}
     filled = np.full((4, shape[0], math.prod(shape[1:])), np.nan)

@@ -13,7 +13,7 @@ from exitline.rules.standard.criteria import CRITERIA
 from exitline.rules.standard.keys import COMPARISONS
 from exitline.rules.standard.lines import StandardFigure
 from exitline.rules.standard.load_context import POOR, LoadContext, SourceInForce
-from exitline.rules.standard.load_lines import read_period
+from exitline.rules.standard.load_parts import read_period
 from exitline.rules.standard.model import (
     EVERYWHERE,
     Cohort,

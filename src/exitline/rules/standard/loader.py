@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from exitline.digest import digest_of as hashed
 from exitline.errors import Faults, RuleFileError, nearest
-from exitline.rules.standard import load_lines, load_parts, load_rules
+from exitline.rules.standard import load_parts, load_rules
 from exitline.rules.standard.keys import StandardFile
 from exitline.rules.standard.lines import ALWAYS
 from exitline.rules.standard.load_context import LoadContext
@@ -133,7 +133,7 @@ def read_standard(text: str, file: str, *, path: Path | None = None) -> Standard
     tree = read_text(text, file)
     keys = StandardFile.read(tree)
     context = _context(keys)
-    valid = ALWAYS if keys.valid is None else load_lines.read_period(keys.valid)
+    valid = ALWAYS if keys.valid is None else load_parts.read_period(keys.valid)
     rules = _rules(keys, context)
     cohorts = load_rules.read_cohorts(keys.cohorts or {}, context)
     if not (context.lines or context.indicators or any(rules.values()) or cohorts or context.bands):
@@ -203,8 +203,8 @@ def _context(keys: StandardFile) -> LoadContext:
     )
     _check_area_column(keys, c)
     c = replace(c, columns=MappingProxyType(load_parts.read_derivations(keys.columns or {}, c)))
-    c = replace(c, upratings=_each(keys.uprating, load_lines.read_uprating, c))
-    c = replace(c, lines=_each(keys.lines, load_lines.read_line, c))
+    c = replace(c, upratings=_each(keys.uprating, load_parts.read_uprating, c))
+    c = replace(c, lines=_each(keys.lines, load_parts.read_line, c))
     c = replace(c, indicators=_each(keys.indicators, load_parts.read_indicator, c))
     if keys.indicators is not None:
         load_parts.check_weights(keys.at("indicators"), c.indicators)

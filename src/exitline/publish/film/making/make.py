@@ -29,10 +29,10 @@ from exitline.publish.film.fonts import Fonts
 from exitline.publish.film.frames import Canvas, Reel, compose
 from exitline.publish.film.lettering import Style
 from exitline.publish.film.load import load_story
-from exitline.publish.film.making.earlier import beside_others
 from exitline.publish.film.making.options import FilmOptions, Made, Report
 from exitline.publish.film.making.prepare import ReadyEpisode, check, painters, prepare
 from exitline.publish.film.making.sidecar import (
+    beside_others,
     film_path,
     folder_for,
     write,

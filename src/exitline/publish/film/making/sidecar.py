@@ -1,6 +1,7 @@
 """What stands beside the films: captions, transcripts, posters, lists of figures, pages.
 
-The page of a series: players with captions, transcripts, figures and sources; no script.
+A page has players with captions, transcripts, figures and sources, and no script. It shows films
+of earlier builds in the same folder too.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from exitline.files import OutputError, whole_file
 from exitline.publish.film import records
@@ -20,7 +22,7 @@ from exitline.publish.film.errors import StoryError
 from exitline.publish.film.frames import Canvas, compose
 from exitline.publish.film.making.look import FilmLook
 from exitline.publish.film.making.options import FilmOptions, read_size
-from exitline.publish.film.making.prepare import ReadyEpisode
+from exitline.publish.film.making.prepare import ReadyEpisode, prepare
 from exitline.publish.film.media.captions import subrip, webvtt
 from exitline.publish.film.model import Episode, Story
 from exitline.publish.film.paint.registry import painter
@@ -307,3 +309,71 @@ def _data(captions: str) -> str:
 def _plain(text: str) -> str:
     """Text without markup."""
     return html.escape(text, quote=True)
+
+
+Bind = Callable[[Sequence[Episode]], Mapping[str, EpisodeFigures]]
+
+
+def beside_others(
+    story: Story, ready: Sequence[ReadyEpisode], final: Path, bind: Bind
+) -> list[ReadyEpisode]:
+    """What a page shows: the episodes of this build, and those whose films lie there already.
+
+    Parameters
+    ----------
+    story : Story
+    ready : sequence of ReadyEpisode
+        Of this build.
+    final : Path
+        The folder of the results.
+    bind : callable
+        Computes the figures of episodes.
+
+    Returns
+    -------
+    list of ReadyEpisode
+        In the order of the story. An earlier film whose figures are other ones now is left out.
+    """
+    here = {(one.episode.name, one.language): one for one in ready}
+    missing = [pair for pair in _built(story, final) if pair not in here]
+    bound = {one.episode.name: one.bound for one in ready}
+    needed = {name for name, _ in missing} - bound.keys()
+    bound |= bind([episode for episode in story.episodes if episode.name in needed])
+    episodes = {episode.name: episode for episode in story.episodes}
+    for name, code in missing:
+        if name not in needed or _same(story, episodes[name], bound[name], final):
+            here[name, code] = prepare(story, episodes[name], bound[name], code)
+    return [here[pair] for pair in _pairs(story) if pair in here]
+
+
+def _pairs(story: Story) -> Iterator[tuple[str, str]]:
+    """Each episode in each language, in the order of the story."""
+    for episode in story.episodes:
+        for code in story.languages:
+            yield episode.name, code
+
+
+def _built(story: Story, final: Path) -> list[tuple[str, str]]:
+    """Episodes and languages that have a film and all that stands beside it."""
+    return [
+        (name, code)
+        for name, code in _pairs(story)
+        if any((final / name).glob(f"{name}.{code}.*x*.mp4"))
+        and (final / name / f"{name}.{code}.poster.png").is_file()
+        and (final / name / f"{name}.figures.json").is_file()
+    ]
+
+
+def _same(story: Story, episode: Episode, bound: EpisodeFigures, final: Path) -> bool:
+    """Whether an earlier film shows what the figures are now."""
+    path = final / episode.name / f"{episode.name}.figures.json"
+    try:
+        then = json.loads(path.read_text(encoding="utf-8"))
+        return bool(_values(then) == _values(records.figure_list(story, episode, bound)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _values(listed: Mapping[str, Any]) -> Any:
+    """What is shown when, as JSON has it."""
+    return json.loads(json.dumps([listed["scenes"], listed["figures"], listed["rows"]]))

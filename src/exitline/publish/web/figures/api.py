@@ -17,9 +17,9 @@ from ninja import NinjaAPI
 from exitline.publish.explorer.from_runs import MOST_UNITS
 from exitline.publish.explorer.texts import in_language
 from exitline.publish.web.figures import records
-from exitline.publish.web.figures.about import AboutAnswer, IndexAnswer, about, index
 from exitline.publish.web.figures.answering import JSON, answer_table, as_json, fixed, language_of
 from exitline.publish.web.figures.catalogue import ALL, Catalogue, every_language
+from exitline.publish.web.figures.docs import AboutAnswer, IndexAnswer, about, index
 from exitline.publish.web.figures.operation import ProblemAnswer, operation
 from exitline.publish.web.figures.queries import (
     ROOT,

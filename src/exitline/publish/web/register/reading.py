@@ -1,12 +1,21 @@
-"""What auditors read, and what administrators keep: steps, views, chains; people."""
+"""What auditors read and take away, and what administrators keep: steps, views, chains; people.
+
+Files are written in the background and fetched by whoever asked. Who is away names who stands in.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_POST, require_safe
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from exitline.errors import ExitlineError
+from exitline.exits.register.store.errors import StoreGoneError
+from exitline.exits.register.store.jobs.asking import ask
+from exitline.exits.register.store.jobs.kinds import ENDINGS
+from exitline.exits.register.store.jobs.running import folder_of, jobs_of
 from exitline.exits.register.store.models import (
     AreaRow,
     AssignmentRow,
@@ -16,17 +25,23 @@ from exitline.exits.register.store.models import (
     ViewLogRow,
 )
 from exitline.exits.register.store.opening import Store
+from exitline.exits.register.store.write.apart import delegate
 from exitline.exits.register.store.write.areas import assign
+from exitline.exits.register.store.write.looks import taken_away
 from exitline.exits.works.stored.tables import has_works, works_procedure
+from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import (
     ADMINISTRATOR,
     AUDITOR,
+    OFFICE,
     SignedIn,
     acting,
 )
 from exitline.publish.web.register.pages import page
 from exitline.publish.web.register.procedures import by_digest, current
+from exitline.publish.web.register.programme.table import DONORS
 from exitline.publish.web.register.typed import day_of
+from exitline.words.said import say
 
 MOST = 100
 """Rows of each table."""
@@ -119,3 +134,73 @@ def end(request: HttpRequest, person: SignedIn) -> HttpResponse:
         if number.isdecimal() and len(number) < 18:
             rows.filter(pk=int(number), until=None).update(until=date.today())
     return HttpResponseRedirect("/people?done=ended")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@acting(OFFICE)
+def standing_in(request: HttpRequest, person: SignedIn) -> HttpResponse:
+    """Who stands in for the one who is signed in; let somebody do so."""
+    if request.method != "POST":
+        return _page(request, person)
+    typed = request.POST
+    since, until = day_of(typed.get("since")), day_of(typed.get("until"))
+    try:
+        delegate(
+            person.store, person.name, person.role, str(person.held.path),
+            typed.get("person", "")[:150], since=since or date.max, until=until or date.min,
+        )  # fmt: skip
+    except StoreGoneError:
+        raise
+    except ExitlineError as reason:
+        return _page(request, person, status=422, reason=reason)
+    return HttpResponseRedirect("/standing-in?done=appointed")
+
+
+def _page(
+    request: HttpRequest, person: SignedIn, *, status: int = 200,
+    reason: ExitlineError | None = None,
+) -> HttpResponse:  # fmt: skip
+    store = person.store
+    with store.transaction():
+        rows = store.scope.of(AssignmentRow.objects.using(store.alias)).select_related("area")
+        mine = list(rows.filter(for_whom=person.name).order_by("-since", "person"))
+    return pages.page(request, "standing_in", status=status, person=person, reason=reason,
+                      rows=mine, typed=request.POST)  # fmt: skip
+
+
+FILES = ("export", DONORS)
+"""Jobs that write a file."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@acting(OFFICE, AUDITOR)
+def exports(request: HttpRequest, person: SignedIn) -> HttpResponse:
+    """Files that one asked for, and how far they are; ask for another."""
+    if request.method == "POST":
+        ending = request.POST.get("ending", "")
+        if ending not in ENDINGS:
+            return pages.page(request, "nothing", status=404, person=person)
+        ask(person.store, "export", person.name, ending=ending)
+        return HttpResponseRedirect("/exports")
+    jobs = [one for one in jobs_of(person.store, person.name) if one.kind in FILES]
+    waits = any(one.ended is None for one in jobs)
+    return pages.page(request, "exports", person=person, jobs=jobs, waits=waits, endings=ENDINGS)
+
+
+@require_safe
+@acting(OFFICE, AUDITOR)
+def fetch(request: HttpRequest, person: SignedIn, number: int) -> HttpResponseBase:
+    """A file that one asked for."""
+    job = next((one for one in jobs_of(person.store, person.name) if one.pk == number), None)
+    name = "" if job is None else str(job.result.get("file", ""))
+    file = folder_of(person.store, number) / name if name else None
+    if job is None or file is None or not file.is_file():
+        return pages.page(request, "nothing", status=404, person=person)
+    ending = file.suffix.removeprefix(".")
+    what = str(
+        say("file of all households ({ending})", ending=ending)
+        if job.kind == "export"
+        else say("table for donors")
+    )
+    taken_away(person.store, person.name, person.role, what, job.result.get("rows"))
+    return FileResponse(file.open("rb"), as_attachment=True, filename=file.name)

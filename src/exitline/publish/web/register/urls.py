@@ -5,11 +5,9 @@ from __future__ import annotations
 from django.urls import include, path
 
 from exitline.publish.web.register import (
-    background,
     public,
     reading,
     signing,
-    standing_in,
     stepping,
     working,
 )
@@ -43,8 +41,8 @@ urlpatterns = [
     path("imports", imports.imports, name="imports"),
     path("imports/take", imports.take, name="take-import"),
     path("imports/<int:number>/undo", imports.undo, name="undo-import"),
-    path("exports", background.exports, name="exports"),
-    path("exports/<int:number>/file", background.fetch, name="fetch-export"),
+    path("exports", reading.exports, name="exports"),
+    path("exports/<int:number>/file", reading.fetch, name="fetch-export"),
     path("field", field.field, name="field"),
     path("field/form/<str:name>.xlsx", field.form, name="field-form"),
     path("field/households.csv", field.entities, name="field-list"),
@@ -69,7 +67,7 @@ urlpatterns = [
     path("people", reading.people, name="people"),
     path("people/appoint", reading.appoint, name="appoint"),
     path("people/end", reading.end, name="end"),
-    path("standing-in", standing_in.standing_in, name="standing-in"),
+    path("standing-in", reading.standing_in, name="standing-in"),
     path("sign-in", signing.sign_in, name="sign-in"),
     path("sign-in/kept", signing.kept, name="kept"),
     path("account/", include("exitline.publish.web.register.accounts.urls")),
