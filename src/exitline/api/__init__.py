@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from exitline.api.deciding.panels import dynamics, watch
     from exitline.api.deciding.planning import plan, plan_counties
     from exitline.api.deciding.screening import screen
-    from exitline.api.explaining import measures
     from exitline.api.exploring import explore
     from exitline.api.figures.estimation import estimate
+    from exitline.api.figures.measure_names import measures
     from exitline.api.figures.multidimensional import mpi
     from exitline.api.figures.rank_tests import rank_test
     from exitline.api.figures.regression import glm
@@ -58,7 +58,7 @@ _HOME = {
     "frame_digest": "deciding.drawing",
     "glm": "figures.regression",
     "init": "runs.proposing",
-    "measures": "explaining",
+    "measures": "figures.measure_names",
     "mpi": "figures.multidimensional",
     "new_key": "claims.claiming",
     "notice": "releases.asked",

@@ -17,13 +17,6 @@ from exitline.exits.register.store.errors import AuthorityError, StoreGoneError
 from exitline.exits.works.errors import WorksError
 from exitline.exits.works.records.declared import STATES, TABLES
 from exitline.exits.works.stored.chained import known_of
-from exitline.exits.works.stored.seen import (
-    count_states,
-    due_in,
-    list_works,
-    notices_in,
-    work_page,
-)
 from exitline.exits.works.stored.steps import (
     WRITTEN,
     correct_work,
@@ -35,7 +28,15 @@ from exitline.exits.works.stored.steps import (
     possible_work_steps,
     take_work_step,
 )
-from exitline.exits.works.stored.tables import has_works, works_procedure
+from exitline.exits.works.stored.tables import (
+    count_states,
+    due_in,
+    has_works,
+    list_works,
+    notices_in,
+    work_page,
+    works_procedure,
+)
 from exitline.publish.web.register import pages
 from exitline.publish.web.register.acting import AUDITOR, OFFICE, SignedIn, acting
 from exitline.publish.web.register.procedures import state_label
