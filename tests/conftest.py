@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more would wait for each other, busily
+os.fsync = lambda _: None  # nothing that a test writes needs to outlive the machine
 if importlib.util.find_spec("granian") is not None:
     from exitline.publish.web.project import set_up
 

@@ -19,7 +19,7 @@ CURVES = (
     Beta(0.6, 1.0, 0.5), Beta(0.72, 0.9873, 0.567), Lognormal(0.3), Lognormal(1.2),
     GB2(2.5, 1.7, 1.0), GB2(1.0, 3.0, 3.0),
 )  # fmt: skip
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(4000)
+NODES, WEIGHTS = special.roots_legendre(4000)
 
 
 def _people() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -17,8 +17,11 @@ import pytest
 pytest.importorskip("django", reason="needs Django (extra `register`)")
 
 from exitline.exits.register import Document, Draft, Procedure, load_procedure
+from exitline.exits.register.store import addresses
 from exitline.exits.register.store.opening import Store, create_store, open_store
 
+# Nothing that a test writes needs to outlive the machine.
+addresses.PRAGMAS = addresses.PRAGMAS.replace("synchronous=FULL", "synchronous=OFF")
 DAY = date(2016, 1, 1)
 SECURE = {
     "welfare": 3500.0,
@@ -59,7 +62,7 @@ def postgres_server() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="pg")
     Path(folder).chmod(0o777)
     data = f"{folder}/data"
-    options = f"-k {folder} -c listen_addresses= -c max_connections=60"
+    options = f"-k {folder} -c listen_addresses= -c max_connections=60 -c fsync=off"
     _as_postgres(
         str(tools["initdb"]),
         "-D",
