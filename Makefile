@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-INSTALL := -m pip --disable-pip-version-check install --quiet --no-compile
-PIP    := $(BIN)/python $(INSTALL)
+# Into an environment: by pip, or by the uv that UV names, as .ci/run does; pip where that one cannot.
+BY_PIP  = $(1)/bin/python -m pip --disable-pip-version-check install --quiet --no-compile $(2)
+INSTALL = $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python $(2) || )$(BY_PIP)
 
 .PHONY: demo test coverage lint docs dist smoke lowest bench words lock clean
 
@@ -34,8 +35,8 @@ dist: .make/core  ## the wheel, in dist/
 smoke: dist  ## the wheel in an empty environment, away from the source: the demo runs from it
 	rm -rf build/empty && mkdir -p build
 	$(PYTHON) -m venv build/empty
-	build/empty/bin/python $(INSTALL) --require-hashes -r requirements/core.lock
-	build/empty/bin/python $(INSTALL) --no-deps dist/exitline-*.whl
+	$(call INSTALL,build/empty,--require-hashes -r requirements/core.lock)
+	$(call INSTALL,build/empty,--no-deps dist/exitline-*.whl)
 	cp -r examples/albania-2012 build/empty/demo && rm -rf build/empty/demo/out
 	cd build/empty && bin/exitline run demo/study.yaml && test -s demo/out/report.html
 	cd build/empty && bin/exitline measures gini && bin/exitline standards
@@ -43,7 +44,7 @@ smoke: dist  ## the wheel in an empty environment, away from the source: the dem
 lowest: requirements/lowest.lock  ## figures and readers with the lowest versions that pyproject.toml allows
 	rm -rf build/lowest && mkdir -p build
 	$(PYTHON) -m venv build/lowest
-	build/lowest/bin/python $(INSTALL) --require-hashes -r requirements/lowest.lock
+	$(call INSTALL,build/lowest,--require-hashes -r requirements/lowest.lock)
 	PYTHONPATH=src build/lowest/bin/python -m pytest -q -p no:cacheprovider -m "not spark and not browser" $(LOWEST)
 LOWEST := tests/stats/estimate/test_estimate_parity_r.py tests/stats/estimate/test_estimate_lines.py \
 	tests/stats/infer/test_infer_certain_and_lonely.py tests/stats/infer/test_infer_design_effect.py \
@@ -57,11 +58,12 @@ words: .make/dev  ## bring the catalogues up to what the code says
 	$(BIN)/python -m exitline.words.collecting
 
 lock: $(VENV)/pyvenv.cfg  ## pin current releases anew
-	$(PIP) uv
+	$(call INSTALL,$(VENV),uv)
 	$(BIN)/uv pip compile pyproject.toml --group build $(COMPILE) -o requirements/core.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev $(COMPILE) \
 	    -c requirements/core.lock -o requirements/dev.lock
 	$(BIN)/uv pip compile --group docs $(COMPILE) -o requirements/docs.lock
+	$(BIN)/uv pip compile --group uv $(COMPILE) -o requirements/uv.lock
 	$(BIN)/uv pip compile pyproject.toml --group lowest --extra sql --resolution lowest-direct $(COMPILE) \
 	    -o requirements/lowest.lock
 COMPILE := --upgrade --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet
@@ -75,22 +77,21 @@ $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV)
 
 .make/core: requirements/core.lock pyproject.toml | $(VENV)/pyvenv.cfg
-	$(PIP) --require-hashes -r requirements/core.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(call INSTALL,$(VENV),--require-hashes -r requirements/core.lock)
+	$(call INSTALL,$(VENV),--no-deps --no-build-isolation -e .)
 	@mkdir -p .make && touch $@
 
 .make/dev: requirements/dev.lock .make/core
-	$(PIP) --require-hashes -r requirements/dev.lock
+	$(call INSTALL,$(VENV),--require-hashes -r requirements/dev.lock)
 	@mkdir -p .make && touch $@
 
 .make/docs: requirements/docs.lock .make/core
-	$(PIP) --require-hashes -r requirements/docs.lock
+	$(call INSTALL,$(VENV),--require-hashes -r requirements/docs.lock)
 	@mkdir -p .make && touch $@
 
 .make/bench: .make/dev
 	$(PYTHON) -m venv benchmarks/work/peers
-	benchmarks/work/peers/bin/python $(INSTALL) samplics svy \
-	    saepy statsmodels pandas
+	$(call INSTALL,benchmarks/work/peers,samplics svy saepy statsmodels pandas)
 	-command -v python3.13 && python3.13 -m venv benchmarks/work/peers-svy && \
-	    benchmarks/work/peers-svy/bin/python $(INSTALL) svy-sae pandas
+	    $(call BY_PIP,benchmarks/work/peers-svy,svy-sae pandas)
 	@mkdir -p .make && touch $@
