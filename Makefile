@@ -12,12 +12,12 @@ demo: .make/core  ## run the main job on Albania 2012 and say where the report i
 	$(BIN)/exitline run examples/albania-2012/study.yaml
 
 test: .make/dev  ## everything that must hold
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 $(COUNTING)
 
-coverage: .make/dev  ## lines that the tests of rules, decisions and curves reach in their rooms
-	$(BIN)/coverage run --source=$(COVERED) -m pytest -q tests/rules tests/exits/decide tests/stats/curves
+coverage: COUNTING := -p tests.covering
+coverage: test  ## the same, and lines that the tests of rules, decisions and curves reach in their rooms
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --sort=cover
-COVERED := src/exitline/rules,src/exitline/exits/decide,src/exitline/stats/curves
 
 lint: .make/dev  ## style, types, order of rooms
 	$(BIN)/ruff check .
