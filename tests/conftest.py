@@ -21,7 +21,7 @@ if importlib.util.find_spec("granian") is not None:
     set_up()  # once in a process: for the web project, of which the store is a part
 os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 os.environ.setdefault("SPARK_PARTITIONS", "2")  # small tables, queries run once: nothing pays off
-settings.register_profile("exitline", deadline=None)  # no test is timed: machines differ
+settings.register_profile("exitline", deadline=None, max_examples=40)  # machines differ: not timed
 settings.load_profile("exitline")
 ROOT = Path(__file__).parents[1]
 NO_SPARK = (
@@ -37,9 +37,15 @@ LONG = 100
 """Tests that one in a browser is worth when the work is shared: it takes as long."""
 
 
+TOGETHER = ("tests/exits/register/store/", "tests/publish/web/register/")
+"""Folders whose tests copy what takes long to make: databases and a server of PostgreSQL."""
+
+
 def _share(nodeid: str) -> str:
-    """What stays in one process: a file, and all that needs Spark."""
-    return "spark" if "spark" in nodeid else nodeid.partition("::")[0]
+    """What stays in one process: a file, some folders, and all that needs Spark."""
+    if "spark" in nodeid:
+        return "spark"
+    return next((one for one in TOGETHER if nodeid.startswith(one)), nodeid.partition("::")[0])
 
 
 @pytest.hookimpl(optionalhook=True)

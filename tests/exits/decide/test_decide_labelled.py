@@ -103,7 +103,7 @@ def test_a_run_of_labelled_areas_says_one_name_for_each(labelled: Path) -> None:
     assert set(homes["village"]) == set(roads["unit"])
 
 
-def test_both_engines_write_the_same_names(labelled: Path) -> None:
+def test_duckdb_and_spark_write_the_same_names(labelled: Path) -> None:
     for engine in ("duckdb", "spark"):
         xl.run(labelled / "study.yaml", labelled / engine, engine=engine)
     for name in ("decisions", "household_decisions"):
