@@ -1,7 +1,7 @@
 """How often chance sets an area's mean apart, on which degrees of freedom.
 
 All areas are alike: a lognormal welfare, PSUs of eight households. The test is that of
-`exitline.stats.infer.comparing.tested` (logarithms, area against all, smallest p by Holm), in
+`exitline.stats.infer.comparing.apart` (logarithms, area against all, smallest p by Holm), in
 NumPy, so that thousands of samples take a minute.
 
     python -m benchmarks.apart_means
@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from exitline.stats.infer.comparing.apart import skewed_df
 from exitline.stats.infer.comparing.compare import p_value
-from exitline.stats.infer.comparing.tested import skewed_df
 
 Floats = NDArray[np.float64]
 SAMPLES, HOUSEHOLDS, ICC = 600, 8, 0.15

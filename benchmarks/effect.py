@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from exitline.stats.effect.aggregates import Shares
-from exitline.stats.effect.cells import cells
-from exitline.stats.effect.means import differences
+from exitline.stats.effect.cells import cells, differences
 from exitline.stats.effect.result import GroupTimeEffects
 from exitline.stats.effect.sample import EffectSample
 

@@ -20,9 +20,8 @@ import pandas as pd
 
 from benchmarks.effect import PERIODS, sample_of, simulated
 from benchmarks.effect_plot import drawing, said_of, table
-from exitline.stats.effect.cells import cells
+from exitline.stats.effect.cells import cells, differences
 from exitline.stats.effect.matched import matched_comparison
-from exitline.stats.effect.means import differences
 from exitline.stats.effect.result import GroupTimeEffects
 from exitline.stats.effect.synthetic import synthetic_control
 

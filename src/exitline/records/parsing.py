@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from exitline.errors import ExitlineError
 from exitline.records.errors import RecordError
-from exitline.records.reading import MAX_BYTES, read_bytes
+from exitline.records.reading import read_bytes
 from exitline.records.shape import Shape, check_shape
 
 MAX_DEPTH = 40
@@ -29,8 +29,6 @@ def read_json(
     what: str,
     shape: Shape = object,
     error: type[ExitlineError] = RecordError,
-    max_bytes: int = MAX_BYTES,
-    max_depth: int = MAX_DEPTH,
     remedy: str = "take an unchanged copy",
 ) -> Any:
     """The value of a JSON file, of a bounded size and depth and of a known shape.
@@ -45,8 +43,6 @@ def read_json(
         What it must be made of; see :func:`check_shape`.
     error : type of ExitlineError
         What is raised.
-    max_bytes, max_depth : int
-        The most that is read.
     remedy : str
         What to do when it cannot be read.
 
@@ -63,12 +59,9 @@ def read_json(
     >>> read_json(file, what="the head", shape={"head": str})
     {'head': 'e3b0'}
     """
-    content = read_bytes(path, what=what, error=error, max_bytes=max_bytes, remedy=remedy)
+    content = read_bytes(path, what=what, error=error, remedy=remedy)
     where = os.fsdecode(path)
-    return parse_json(
-        content, what=what, where=where, shape=shape, error=error, max_depth=max_depth,
-        remedy=remedy,
-    )  # fmt: skip
+    return parse_json(content, what=what, where=where, shape=shape, error=error, remedy=remedy)
 
 
 def parse_json(

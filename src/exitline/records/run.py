@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from exitline.errors import ExitlineError
-from exitline.records.errors import RecordError
 from exitline.records.parsing import read_json
 from exitline.records.shape import Shape
 
@@ -38,21 +36,18 @@ RUN: Shape = {
 """The parts of a run's record that are read again."""
 
 
-def read_run_record(
-    folder: str | Path, *, error: type[ExitlineError] = RecordError
-) -> dict[str, Any]:
+def read_run_record(folder: str | Path) -> dict[str, Any]:
     """What a run's run.json says.
 
     Parameters
     ----------
     folder : str or Path
         The run's folder.
-    error : type of ExitlineError
 
     Raises
     ------
-    ExitlineError
-        Of the type `error`, when there is no such file, or it has another form.
+    RecordError
+        When there is no such file, or it has another form.
 
     Examples
     --------
@@ -66,7 +61,7 @@ def read_run_record(
       remedy:   give the folder that `exitline run` of this version wrote
     """
     found: dict[str, Any] = read_json(
-        Path(folder) / "run.json", what="the run's record", shape=RUN, error=error,
+        Path(folder) / "run.json", what="the run's record", shape=RUN,
         remedy="give the folder that `exitline run` of this version wrote",
     )  # fmt: skip
     return found

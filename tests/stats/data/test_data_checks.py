@@ -18,8 +18,7 @@ from exitline.rules.standard import load
 from exitline.stats.data import open_source, parse_study
 from exitline.stats.data.checking.design_checks import DesignCells, design_findings, straddling_psus
 from exitline.stats.data.checking.findings import Finding
-from exitline.stats.data.checking.standard_checks import standard_findings
-from exitline.stats.data.studies.readings import choose_readings
+from exitline.stats.data.checking.standard_checks import choose_readings, standard_findings
 from exitline.stats.engine.duckdb import DuckDB
 from exitline.stats.measure.quality.report import inspect
 

@@ -11,8 +11,7 @@ import pytest
 
 from exitline.errors import DataError
 from exitline.stats.data.held import HeldFile
-from exitline.stats.data.readers.sheet import read_sheet
-from exitline.stats.data.readers.workbook import check_workbook
+from exitline.stats.data.readers.sheet import check_workbook, read_sheet
 
 
 def book(path, cells):

@@ -194,8 +194,7 @@ def test_few_units_keep_the_level_of_the_test_before_treatment():
     """Ten of a group: Hotelling's test rejects true hypotheses seldom, Wald's far too often."""
     from scipy import stats
 
-    from exitline.stats.effect.cells import cells
-    from exitline.stats.effect.means import differences
+    from exitline.stats.effect.cells import cells, differences
     from exitline.stats.effect.result import GroupTimeEffects
     from exitline.stats.effect.sample import EffectSample
 

@@ -8,7 +8,7 @@ import pytest
 
 import exitline as xl
 from exitline.stats.data.source import open_source
-from exitline.stats.engine import compiled
+from exitline.stats.engine import kept
 from exitline.stats.engine.duckdb import DuckDB
 
 
@@ -38,9 +38,9 @@ def test_rows_in_an_expression_are_not_kept():
 
 
 def test_few_are_kept(monkeypatch):
-    monkeypatch.setattr(compiled, "KEPT", 3)
-    backend = compiled.compiled_once(ibis.duckdb.connect())
+    monkeypatch.setattr(kept, "MOST_SQL", 3)
+    backend = kept.compiled_once(ibis.duckdb.connect())
     table = ibis.table({"y": "int64"}, name="t")
     for limit in range(10):
         assert f"LIMIT {limit + 1}" in backend.compile(table, limit=limit + 1)
-    assert len(compiled._known) == 3
+    assert len(kept._known) == 3

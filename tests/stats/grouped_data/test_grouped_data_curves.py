@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from scipy import special
 
 from exitline.stats.grouped_data import figures
-from exitline.stats.grouped_data.beta import Beta
-from exitline.stats.grouped_data.parametric import GB2, Lognormal
+from exitline.stats.grouped_data.families import GB2, Lognormal
 from exitline.stats.grouped_data.pooled import Pooled
-from exitline.stats.grouped_data.quadratic import Quadratic
+from exitline.stats.grouped_data.povcal import Beta, Quadratic
 
 CURVES = (
     Quadratic(0.88, -1.45, 0.2), Quadratic(0.738, -0.911, 0.333), Quadratic(1.1, 0.3, 0.4),

@@ -35,7 +35,7 @@ def test_rounded_percentages_are_divided_by_their_sum_and_said():
 
 def test_counts_and_bounds_alone():
     """Half a million people of a known lognormal, counted between bounds: it is found again."""
-    from exitline.stats.grouped_data.parametric import Lognormal
+    from exitline.stats.grouped_data.families import Lognormal
 
     truth = Lognormal(0.7)
     upper = np.array([100, 200, 300, 450, 700, 1000, np.inf])

@@ -112,7 +112,7 @@ def test_a_quadratic_by_its_parameters():
     Its Watts index, .390883634, is a coarse sum; a sum over a million people is beside ours.
     """
     from exitline.stats.grouped_data import figures
-    from exitline.stats.grouped_data.quadratic import Quadratic
+    from exitline.stats.grouped_data.povcal import Quadratic
 
     curve = Quadratic(0.795981535745657, -1.4445933880119242, 0.14728191995919815)
     ratio = 57.7916667 / 51.5660557757944

@@ -10,7 +10,7 @@ import pytest
 
 import exitline as xl
 from exitline.errors import DataError, ExitlineError, MeasureError
-from exitline.stats.infer.cross_tables.quadratic import tail_of_sum
+from exitline.stats.infer.cross_tables.association import tail_of_sum
 from exitline.stats.infer.intervals import share
 
 HERE = Path(__file__).parent

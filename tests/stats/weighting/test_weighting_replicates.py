@@ -8,7 +8,7 @@ import pytest
 from tests.stats.weighting.conftest import REFERENCE
 
 import exitline as xl
-from exitline.stats.infer.weighting.hadamard import hadamard
+from exitline.stats.infer.weighting.replicates import hadamard
 
 CLUSTERS = pd.read_csv(REFERENCE / "clusters.csv")
 R = pd.read_csv(REFERENCE / "multipliers.csv")

@@ -188,9 +188,13 @@ def _known_populations(
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.data.source import open_source
     from exitline.stats.data.studies.uses import narrowed, role_uses
-    from exitline.stats.measure.modelling.area_sums import area_sums_query
     from exitline.stats.measure.passes.plan import require_usable
-    from exitline.stats.smallarea.direct import DirectFigures, domain_table, horvitz_thompson
+    from exitline.stats.smallarea.direct import (
+        DirectFigures,
+        area_sums_query,
+        domain_table,
+        horvitz_thompson,
+    )
 
     area, welfare, line = columns
     drawn = design or Design()

@@ -14,9 +14,8 @@ from exitline.errors import ArgumentError, unknown
 from exitline.stats.data.sampling.sampling import ClusterSampling, FullCount
 from exitline.stats.data.values import written
 from exitline.stats.effect.adjusted import adjusted
-from exitline.stats.effect.cells import cells
+from exitline.stats.effect.cells import cells, differences
 from exitline.stats.effect.errors import EffectError
-from exitline.stats.effect.means import differences
 from exitline.stats.effect.queries import EffectColumns
 from exitline.stats.effect.result import GroupTimeEffects
 from exitline.words.said import say, together

@@ -11,7 +11,7 @@ from exitline.errors import MeasureError
 from exitline.stats.measure.catalogue import named
 from exitline.stats.measure.lines import Location, PovertyLine
 from exitline.stats.measure.model import Measure
-from exitline.stats.measure.passes.distribution import location
+from exitline.stats.measure.passes.first import location
 from exitline.stats.measure.relative_lines import RelativeLine
 
 if TYPE_CHECKING:

@@ -112,7 +112,7 @@ def _leaves(counted: Counted, layout: Layout) -> tuple[Leaves, CellValues]:
     import numpy as np
 
     from exitline.publish.tables.build import Leaves
-    from exitline.stats.measure.tables import counts
+    from exitline.stats.measure.quality.release import counts
 
     names = (*layout.rows, *layout.columns)
     weight = counted.weight if layout.weighted else None
@@ -147,7 +147,7 @@ def _per_row(found: pa.Table, place: Any, size: int) -> dict[str, PerRow]:
     import numpy as np
 
     from exitline.proof.disclose.behind import PerRow
-    from exitline.stats.measure.tables import SPREADS
+    from exitline.stats.measure.quality.release import SPREADS
 
     made = {}
     for name in SPREADS:
@@ -244,7 +244,7 @@ def _refuse_faults(found: pa.Table) -> None:
     import numpy as np
 
     from exitline.errors import DataError
-    from exitline.stats.measure.tables import FAULTS
+    from exitline.stats.measure.quality.release import FAULTS
 
     if not found.num_rows or not found.column("n").to_numpy().sum():
         raise DataError("there is nothing to count", expected="households, one row each")

@@ -143,9 +143,9 @@ def ready(
     from exitline.api.figures.measure_names import measures_of, own_columns
     from exitline.api.weights.made import with_made_weights
     from exitline.rules.standard import load
+    from exitline.stats.data.checking.standard_checks import choose_readings
     from exitline.stats.data.prepare import prepare
     from exitline.stats.data.readers.declaring import as_keys
-    from exitline.stats.data.studies.readings import choose_readings
     from exitline.stats.engine.session import session
 
     opened = open_study(study)

@@ -12,12 +12,10 @@ from exitline.stats.infer import intervals
 from exitline.stats.infer.comparing.contrasts import covariance, values_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.estimates import Estimates
 
-    Floats = NDArray[np.float64]
 
 DRAWS = 20_000
 NEVER = 1e-9

@@ -13,12 +13,9 @@ from exitline.stats.infer import intervals
 from exitline.stats.infer.comparing.two_samples import TwoSamples
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.estimates import Estimates
 
-    Floats = NDArray[np.float64]
 
 NAMES = (
     "before", "after", "change", "growth (base before)", "redistribution (base before)",

@@ -26,11 +26,11 @@ from exitline.stats.measure.measures.counts import total_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.estimates import Estimates
     from exitline.stats.measure.model import Measure, Rule
 
-    Floats = NDArray[np.float64]
     Duals = tuple[Dual, ...]
 
 

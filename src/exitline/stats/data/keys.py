@@ -330,3 +330,22 @@ def kind_of(dtype: Any) -> str:
 
 def _form_of(key: str | None) -> str | None:
     return None if key is None else form(key)
+
+
+@dataclass(frozen=True)
+class Matching:
+    """How households and persons fit together.
+
+    Parameters
+    ----------
+    joined : Joined
+        Households on the left, those of the persons table on the right.
+    other_size : int
+        Households whose declared size differs from the number of their persons.
+    persons_without_key : int
+        Persons who name no household.
+    """
+
+    joined: Joined
+    other_size: int = 0
+    persons_without_key: int = 0

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from exitline.errors import DataError
 from exitline.stats.data.readers.columns import from_pandas, plain, written
 from exitline.stats.data.readers.names import check_names
 from exitline.stats.data.scannable import Source
-
-if TYPE_CHECKING:
-    pass
 
 
 def open_source(data: Any, **options: Any) -> Source:

@@ -18,9 +18,8 @@ alike: CSV, spreadsheet, Stata, SPSS, database, Parquet, memory (where a table k
 from numbers, a text that nothing uses stays text). What a column is used for
 goes along with the source: ``source.using(Uses(numeric={"rcons"}, code={"ea"}))``; what
 the user has declared (`text:` and `number:` beside a path) comes before every use.
-`written_column` gives any Arrow column as text in this form, `type_of` says which type a
-column of texts gets, and `value_of` what one text becomes: they are the rule in Python,
-for small tables and as the measure of the SQL.
+`type_of` says which type a column of texts gets, and `value_of` what one text becomes: they are
+the rule in Python, for small tables and as the measure of the SQL.
 """
 
 from __future__ import annotations
@@ -30,10 +29,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from typing import Any, Literal
 
 Use = Literal["text", "number", "code", "truth", "any"]
 Type = Literal["integer", "number", "truth", "text"]
@@ -226,26 +222,6 @@ def value_of(text: str | None, as_type: Type) -> int | float | bool | str | None
     if as_type == "truth" and low in _TRUTHS:
         return _TRUTHS[low]
     raise ValueError(f"no value of type {as_type}")
-
-
-def written_column(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Any column of texts or numbers as text in the form of `written`.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> written_column(pa.array([17.0, None, 0.5])).to_pylist()
-    ['17', None, '0.5']
-    """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if pa.types.is_integer(column.type):
-        return column.cast(pa.string())
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        bare = pc.utf8_trim(pc.utf8_normalize(column.cast(pa.string()), "NFC"), BLANKS)
-        return pc.if_else(pc.equal(bare, ""), None, bare)
-    return pa.array([written(value) for value in column.to_pylist()], type=pa.string())
 
 
 def _fits(text: str) -> bool:

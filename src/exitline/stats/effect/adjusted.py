@@ -11,12 +11,10 @@ import numpy as np
 from exitline.stats.effect.errors import EffectError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.effect.cells import Cell
     from exitline.stats.effect.sample import EffectSample
 
-    Floats = NDArray[np.float64]
 
 Adjustment = Literal["doubly_robust", "regression", "weighting"]
 STEPS, TOLERANCE = 50, 1e-12
@@ -48,7 +46,7 @@ class Two:
 def adjusted(
     sample: EffectSample, x: Floats, wanted: Sequence[Cell], kind: Adjustment
 ) -> tuple[Floats, Floats]:
-    """As `exitline.stats.effect.means.differences`, at equal covariates.
+    """As `exitline.stats.effect.cells.differences`, at equal covariates.
 
     Parameters
     ----------

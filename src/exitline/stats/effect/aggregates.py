@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.effect.cells import Cell
     from exitline.stats.effect.sample import EffectSample
 
-    Floats = NDArray[np.float64]
 
 Kind = Literal["simple", "group", "calendar", "event"]
 Shares = Literal["estimated", "fixed"]

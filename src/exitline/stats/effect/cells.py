@@ -1,11 +1,18 @@
-"""Which periods are compared, with whom: the cells of a staggered difference-in-differences."""
+"""The cells of a staggered difference-in-differences: which periods, with whom, and the effect."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from exitline.arrays import Floats
+    from exitline.stats.effect.sample import EffectSample
+
 
 Controls = Literal["never", "not_yet"]
 Base = Literal["varying", "universal"]
@@ -96,3 +103,34 @@ def cells(
             else:
                 without.append((group, times[i]))
     return found, without
+
+
+def differences(sample: EffectSample, wanted: Sequence[Cell]) -> tuple[Floats, Floats]:
+    """Mean change of the treated less that of those they are compared with, cell by cell.
+
+    Parameters
+    ----------
+    sample : EffectSample
+    wanted : sequence of Cell
+
+    Returns
+    -------
+    estimate : float array, shape (cells,)
+    influence : float array, shape (rows, cells)
+        What a row moves the estimate by: its covariances are sums over rows of products.
+
+    References
+    ----------
+    Callaway and Sant'Anna (2021), equation 2.8 without covariates.
+    """
+    estimate = np.empty(len(wanted))
+    influence = np.zeros((sample.group.size, len(wanted)))
+    for k, cell in enumerate(wanted):
+        change = sample.outcome[:, cell.time] - sample.outcome[:, cell.base]
+        for sign, groups in ((1.0, (cell.group,)), (-1.0, cell.controls)):
+            there = sample.in_groups(groups)
+            weight = sample.weight[there]
+            mean = change[there].sum() / weight.sum()
+            estimate[k] = sign * mean + (estimate[k] if sign < 0 else 0.0)
+            influence[there, k] = sign * (change[there] - mean * weight) / weight.sum()
+    return estimate, influence

@@ -18,10 +18,9 @@ from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
+    from exitline.arrays import Bools, Floats
+
 
 Restriction = Literal["relative", "smooth"]
 DRAWS = 20_000

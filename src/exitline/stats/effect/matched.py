@@ -18,11 +18,8 @@ from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
+    from exitline.arrays import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.effect.aggregates import Kind
     from exitline.stats.effect.cells import Cell
     from exitline.stats.effect.honest import HonestBounds, Restriction
     from exitline.stats.effect.sample import EffectSample
     from exitline.words.shown.charts import Drawing
 
-    Floats = NDArray[np.float64]
 
 NAMES = {"simple": "overall", "group": "group", "calendar": "period", "event": "since"}
 

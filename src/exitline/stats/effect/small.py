@@ -18,10 +18,9 @@ from exitline.stats.curves.bands import critical
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.effect.sample import EffectSample
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 LEAST = 4.0
 """Degrees of freedom below which nothing is told of an effect."""

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.words.shown.charts import Drawing
-
-    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

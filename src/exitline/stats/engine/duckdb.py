@@ -19,8 +19,7 @@ from exitline.scratch import Scratch
 from exitline.stats.data.values import BLANKS
 from exitline.stats.engine import faults
 from exitline.stats.engine.columns import NOT_READ, typed_csv
-from exitline.stats.engine.compiled import compiled_once
-from exitline.stats.engine.idle import Connection, given_back, taken
+from exitline.stats.engine.kept import Connection, compiled_once, given_back, taken
 from exitline.stats.engine.settings import CLOSED, FIXED, closed, settings
 from exitline.stats.engine.sql import quoted, text
 from exitline.stats.engine.types import typed

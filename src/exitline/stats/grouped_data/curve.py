@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 NEGLIGIBLE = 1e-7
 """Share of people (one in ten million) below which a fault of a curve is of no account."""

@@ -14,9 +14,8 @@ from exitline.stats.grouped_data.notes import Note
 from exitline.stats.grouped_data.points import LorenzPoints
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 SLIGHT = 1e-3
 """Share of people with negative welfare up to which a curve may still serve for want of better."""

@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import least_squares, minimize
 
-from exitline.stats.grouped_data.beta import Beta
 from exitline.stats.grouped_data.curve import LorenzCurve
 from exitline.stats.grouped_data.families import FAMILIES
-from exitline.stats.grouped_data.quadratic import Quadratic
+from exitline.stats.grouped_data.povcal import Beta, Quadratic
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.grouped_data.points import LorenzPoints
 
-    Floats = NDArray[np.float64]
 
 _TIGHT = 1e-14
 

@@ -14,7 +14,8 @@ from exitline.stats.grouped_data.notes import Note
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from exitline.arrays import Floats
+
 
 ROUNDING = 0.01
 """How far published shares may be from their sum (1, or 100 %) by rounding: relative."""

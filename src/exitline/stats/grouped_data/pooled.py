@@ -11,9 +11,8 @@ from scipy.optimize.elementwise import find_root
 from exitline.stats.grouped_data.curve import LorenzCurve
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 _MOST = 1e12
 

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.designs.variance import AtLine, Variance
     from exitline.stats.infer.intake.cells import Rows
     from exitline.stats.infer.intake.nesting import Nest
-
-    Floats = NDArray[np.float64]
 
 
 COLUMNS = (

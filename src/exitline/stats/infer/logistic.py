@@ -13,9 +13,8 @@ import numpy as np
 from exitline.errors import MeasureError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 TOLERANCE = 1e-10
 STEPS = 100

@@ -18,12 +18,11 @@ from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.comparing.contrasts import WaldTest
     from exitline.stats.infer.estimates import Estimates
 
-    Floats = NDArray[np.float64]
 
 MOST_STEPS = 40
 CONVERGED = 1e-11

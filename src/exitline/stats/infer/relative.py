@@ -13,13 +13,13 @@ from exitline.stats.measure.passes.sums import derivatives_of, location_sums
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.designs.calibration import CalibratedSample
     from exitline.stats.infer.designs.variance import Variance
     from exitline.stats.infer.intake.cells import Rows
     from exitline.stats.measure.model import Linear, Measure
     from exitline.stats.measure.passes.sums import Plan
 
-    Floats = NDArray[np.float64]
     By = tuple[int, ...]
 
 

@@ -13,9 +13,9 @@ from exitline.stats.infer.intake.codes import crossed, grouped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block
 
-    Floats = NDArray[np.float64]
 
 FLAT = 1e-12
 """A share times its complement below which it is 0 or 1: clusters do not differ."""

@@ -14,14 +14,13 @@ from exitline.words.said import collected
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.intake.cells import Cells
     from exitline.stats.measure.model import Woodruff
     from exitline.stats.measure.passes.sums import First
 
-    Floats = NDArray[np.float64]
 
 NO_LIMIT = collected("a limit of the interval lies beyond the values of the sample")
 

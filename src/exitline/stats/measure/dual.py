@@ -17,9 +17,8 @@ from exitline.stats.measure.model import Linear
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.measure.model import Given
-
-    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.measure.relative_lines import RelativeLine
 
-    Floats = NDArray[np.float64]
 
 Unit = Literal["persons", "households"]
 Interval = Literal["share", "plain"]

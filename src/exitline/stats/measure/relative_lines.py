@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from exitline.errors import MeasureError
-
-if TYPE_CHECKING:
-    pass
-
 
 Boundary = Literal["<", "<="]
 

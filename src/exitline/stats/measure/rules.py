@@ -9,17 +9,11 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add, mul
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from exitline.stats.measure.dual import Dual, of_excess, ranked, totals
 from exitline.stats.measure.model import Given, Linear
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
 
 
 def total(given: Given) -> Linear:

@@ -14,13 +14,9 @@ from exitline.stats.panel.ratios import Ratio, ratio_blocks
 from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Bools, Floats
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
-
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 
 def jalan_ravallion(

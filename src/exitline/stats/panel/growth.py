@@ -16,11 +16,10 @@ from exitline.words.said import say, say_plural
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 RankBy = Literal["before", "average"]
 

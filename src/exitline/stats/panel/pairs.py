@@ -15,10 +15,9 @@ from exitline.stats.panel.spec import OpenPanel, WaveReport
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Floats, Ints
+
 
 CELLS = ("poor_poor", "poor_out", "out_poor", "out_out")
 LOST = ("poor_lost", "out_lost")

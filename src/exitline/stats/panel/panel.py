@@ -20,14 +20,10 @@ from exitline.stats.panel.spec import PanelSpec, WaveReport
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Bools, Floats, Ints
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.engine.base import Engine
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

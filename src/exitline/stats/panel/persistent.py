@@ -16,15 +16,12 @@ from exitline.stats.infer.intake.cells import no_kinds, sum_by
 from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Bools, Floats
     from exitline.stats.infer.build import Values
     from exitline.stats.infer.intake.cells import Rows
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 CLOSE = 1e-12
 

@@ -25,13 +25,10 @@ from exitline.words.shown.result import ShownResult
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.intervals import ShareMethod
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,8 @@ from exitline.stats.infer.build import Confidence, Kind, Named
 from exitline.stats.infer.intake.cells import sum_by
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Bools, Floats
     from exitline.stats.panel.panel import Panel
-
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

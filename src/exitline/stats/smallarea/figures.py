@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from exitline.arrays import Floats
+
 
 EVIDENCE = "model"
 """What every figure of a model is marked with, beside "sample" and "census"."""

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from exitline.arrays import Floats
+
 
 Run = Callable[[Any], "pa.Table"]
 _OWN = "exitline__response"
@@ -119,7 +120,6 @@ def learn(
     run: Run,
     *,
     labels: Mapping[str, Mapping[Any, str]] | None = None,
-    responding: bool = True,
 ) -> Learned:
     """What a formula is on a table: its categories, their levels, its columns.
 
@@ -133,8 +133,6 @@ def learn(
         An engine's `run`.
     labels : mapping, optional
         From columns to what their values mean.
-    responding : bool
-        Whether levels are those of rows with a response only.
 
     Returns
     -------
@@ -149,8 +147,7 @@ def learn(
     """
     formula = parse_formula(text)
     require(formula, table)
-    asked = formula if responding else _without_response(formula)
-    valued = with_values(table, asked)
+    valued = with_values(table, formula)
     found: dict[int, tuple[tuple[Any, str], ...]] = {}
     for index, factor in enumerate(formula.factors):
         if is_category(factor, table):
@@ -160,15 +157,14 @@ def learn(
     return Learned(text, formula, found, matrix(formula, found))
 
 
-def require(formula: Formula, table: Any, *, response: bool = True) -> None:
+def require(formula: Formula, table: Any) -> None:
     """Refuse a formula that names columns which a table does not have.
 
     Raises
     ------
     SmallAreaError
     """
-    wanted = formula.columns if response else _without_response(formula).columns
-    missing = [column for column in wanted if column not in table.columns]
+    missing = [column for column in formula.columns if column not in table.columns]
     if missing:
         raise SmallAreaError(
             f"the data have no column '{missing[0]}'",

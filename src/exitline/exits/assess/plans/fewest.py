@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from exitline.exits.assess.plans.planning import Aim, SamplePlan, evaluate
 from exitline.exits.decide.clusters import (
     DEFAULT_ICC,
     LARGEST,
@@ -14,10 +14,6 @@ from exitline.exits.decide.clusters import (
     check_icc,
 )
 from exitline.stats.data.readers.declaring import choose
-
-if TYPE_CHECKING:
-    pass
-from exitline.exits.assess.plans.planning import Aim, SamplePlan, evaluate
 
 
 def plan_sample(

@@ -16,7 +16,7 @@ from exitline.stats.data.checking.findings import (
     Totals,
 )
 from exitline.stats.data.checking.heaping import Jump, LineCounts, density_jump
-from exitline.stats.data.matching import Matching
+from exitline.stats.data.keys import Matching
 from exitline.stats.data.money import StudyLine
 from exitline.stats.data.roles import ROLES, design_columns, people_of
 from exitline.stats.data.sampling.replicated import scale_note
@@ -168,7 +168,7 @@ def _beside(unit: str, found: float, wanted: float) -> str:
 
 
 def heaping_findings(
-    lines: Iterable[StudyLine], totals: Totals, where: str = "welfare", unit: str = "household"
+    lines: Iterable[StudyLine], totals: Totals, unit: str = "household"
 ) -> tuple[Finding, ...]:
     """Households that crowd around a line, or lie exactly on it.
 
@@ -177,8 +177,6 @@ def heaping_findings(
     lines : iterable of StudyLine
         For the boundary of each line.
     totals : Totals
-    where : str
-        The welfare column.
     unit : {"household", "person"}
         What a row is.
 
@@ -194,7 +192,7 @@ def heaping_findings(
             found.append(
                 Finding(
                     "warning", say("heaping at the line"),
-                    _heaped(counts, jump, f"{unit}s"), where, round(abs(jump.moved)),
+                    _heaped(counts, jump, f"{unit}s"), "welfare", round(abs(jump.moved)),
                     say("look at how incomes near the line were recorded: rounding, or values "
                         "written to fit the line"),
                 )
@@ -210,7 +208,7 @@ def heaping_findings(
                         counts.exactly, line=counts.label, poor=poor,
                         unit=Told(unit if counts.exactly == 1 else f"{unit}s"),
                     ),
-                    where, counts.exactly,
+                    "welfare", counts.exactly,
                     say("see 'boundary' of the line: '<' or '<='"),
                 )
             )  # fmt: skip

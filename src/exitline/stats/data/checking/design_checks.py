@@ -13,9 +13,8 @@ from exitline.stats.data.studies.study import Study
 from exitline.words.said import Told, say, say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Ints
 
-    Ints = NDArray[np.int64]
 
 SHOWN = 5
 

@@ -9,14 +9,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from exitline.errors import StudyError
-from exitline.stats.data.price_index import check_years, price_index
 from exitline.stats.data.sampling.sampling import ClusterSampling
-from exitline.stats.data.studies.boundaries import AreaBoundaries
-from exitline.stats.data.studies.lines_and_prices import Equivalence, LineUse, Prices
+from exitline.stats.data.studies.lines_and_prices import (
+    Equivalence,
+    LineUse,
+    Prices,
+    check_years,
+    price_index,
+)
 from exitline.stats.data.studies.panels import AssessmentUse, PanelUse
 from exitline.stats.data.studies.small_areas import SmallAreaUse
 from exitline.stats.data.studies.study import (
     DEFAULT_MEASURES,
+    AreaBoundaries,
     FactsTable,
     Key,
     Levels,

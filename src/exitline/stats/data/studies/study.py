@@ -18,7 +18,6 @@ from exitline.stats.data.studies.lines_and_prices import Equivalence, LineUse, P
 from exitline.stats.data.table_ref import TableRef
 
 if TYPE_CHECKING:
-    from exitline.stats.data.studies.boundaries import AreaBoundaries
     from exitline.stats.data.studies.panels import AssessmentUse, PanelUse
     from exitline.stats.data.studies.small_areas import SmallAreaUse
     from exitline.stats.data.studies.weights import CalibratedTo, Responding
@@ -27,6 +26,27 @@ Unit = Literal["household", "person"]
 
 DEFAULT_MEASURES = ("headcount", "poverty_gap", "severity")
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class AreaBoundaries:
+    """A file of polygons, and how areas are found in it.
+
+    Attributes
+    ----------
+    file : path
+    key : str
+        The property that names each polygon.
+    source : str
+        Who drew them, and under which terms.
+    names : mapping of str to str
+        From areas to polygons that are called otherwise.
+    """
+
+    file: Path
+    key: str
+    source: str
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,11 @@ from exitline.stats.infer.intervals import symmetric
 from exitline.words.said import collected, say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.comparing.links import Link
     from exitline.stats.infer.estimates import Estimates
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 Df = Literal["pooled", "satterthwaite"]
 KINDS = ("absolute", "relative", "annual", "annual relative")

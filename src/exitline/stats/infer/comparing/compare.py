@@ -14,11 +14,10 @@ from exitline.stats.infer.comparing.parts import of_area, of_areas, of_line
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block, Figures
 
-    Floats = NDArray[np.float64]
 
 Adjustment = Literal["holm", "bh", "none"]
 
@@ -66,7 +65,7 @@ def differences(estimates: Figures, block: Block, reference: tuple[Block, int]) 
 class Shared:
     """Variances of some figures and of others, and the covariance of each pair.
 
-    The arrays broadcast against each other: one reference for all areas, or all pairs.
+    The arrays broadcast against each other: one reference for all areas.
     """
 
     one: Floats
@@ -109,28 +108,6 @@ def shared_variance(estimates: Figures, block: Block, reference: tuple[Block, in
         covariance = covariance + a * with_line[areas] + b * with_line[:areas] + a * b * of_line_
         of_other = of_other + 2.0 * b * with_line[areas] + b**2 * of_line_
     return Shared(one, np.full(areas, of_other), covariance)
-
-
-def shared_by_pairs(estimates: Figures, block: Block) -> Shared:
-    """Variances and covariances of all pairs of areas of a block, shape (areas, areas).
-
-    Parameters
-    ----------
-    estimates : Figures
-    block : Block
-    """
-    line = of_line(block)
-    parts = [of_areas(block)]
-    joint = estimates.variance.joint([*parts, line] if line is not None else parts)
-    areas = block.rows.size
-    matrix = joint.matrix()
-    covariance = matrix[:areas, :areas]
-    if line is not None and block.at_line is not None:
-        slope, with_line = block.at_line.slope, matrix[areas, :areas]
-        crossed = np.outer(slope, with_line)
-        covariance = covariance + crossed + crossed.T + np.outer(slope, slope) * matrix[-1, -1]
-    own = np.diag(covariance)
-    return Shared(own[:, None], own[None, :], covariance)
 
 
 def table_of_differences(

@@ -17,11 +17,9 @@ from exitline.stats.infer.comparing.parts import of_figures
 from exitline.words.said import Numeral, say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block, Figures
 
-    Floats = NDArray[np.float64]
     Figure = tuple[Block, int]
 
 SINGULAR = 1e-10

@@ -12,13 +12,9 @@ from exitline.errors import MeasureError
 from exitline.stats.infer.designs.frame import CERTAIN
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.designs.frame import Stage
     from exitline.stats.infer.intake.cells import Rows
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,10 @@ from exitline.stats.infer.designs.frame import CERTAIN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.designs.variance import Overlap
     from exitline.stats.infer.intake.cells import Rows
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,8 @@ import numpy as np
 from exitline.stats.infer.comparing.joint import InfluenceColumns, clusters_at
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Ints
     from exitline.stats.infer.blocks import Block
-
-    Ints = NDArray[np.int64]
 
 
 def of_areas(block: Block) -> InfluenceColumns:

@@ -15,11 +15,9 @@ from exitline.stats.infer.intake.codes import as_text
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block, Figures
-
-    Floats = NDArray[np.float64]
 
 
 def standardised(estimates: Figures, by: str, population: Mapping[Any, float]) -> pd.DataFrame:

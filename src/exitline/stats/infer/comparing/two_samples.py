@@ -13,13 +13,11 @@ from exitline.stats.infer.comparing.contrasts import covariance
 from exitline.stats.infer.comparing.links import SharedUnits
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.comparing.links import Link
     from exitline.stats.infer.estimates import Estimates
 
-    Floats = NDArray[np.float64]
     Figures = Sequence[tuple[Block, int]]
 
 ROUNDING = 1e-12

@@ -10,14 +10,11 @@ import numpy as np
 from exitline.stats.infer.comparing.joint import InfluenceColumns, clusters_at
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.cross_tables.functions import Functions
     from exitline.stats.infer.designs.variance import Part, Variance
     from exitline.stats.infer.intake.cells import Rows
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 AT_ONCE = 16
 

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.blocks import Block
     from exitline.stats.infer.cross_tables.association import AssociationTest, Statistic
     from exitline.stats.infer.estimates import Estimates
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 _Levels = tuple[list[tuple[str, ...]], tuple[str, ...]]
 MOST = 10_000

@@ -21,14 +21,12 @@ from exitline.stats.infer.intake.cells import Rows, no_kinds, roll_up, together
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.data.sampling.calibration import Calibration
     from exitline.stats.infer.intake.cells import Cells
     from exitline.stats.measure.passes.sums import Plan
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 CENTRED = ("adjust", "average")
 """Treatments of single PSUs that ask which strata a domain has."""

@@ -12,12 +12,9 @@ from exitline.stats.infer.intake.codes import grouped
 from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.intake.cells import Cells
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 CERTAIN = 1e-7
 """A stratum whose unsampled share is below this has no sampling error at its stage (as in R)."""

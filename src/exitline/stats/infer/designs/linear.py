@@ -1,25 +1,26 @@
-"""What all variances of linearised figures have in common."""
+"""What variances of linearised figures have in common, quadratic forms of totals among them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from exitline.stats.infer.comparing.joint import InfluenceColumns
 from exitline.stats.infer.cross_tables.table_errors import Linearised
 from exitline.stats.infer.designs.variance import Part, Variance
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.cross_tables.functions import Errors
     from exitline.stats.infer.intake.cells import Rows
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     By = tuple[int, ...]
     Figure = tuple[By, str, int | None]
+
+ROUNDING = 1e-12
+"""Of the sum of squares: an estimate that lies so little below zero is zero."""
 
 
 class LinearVariance:
@@ -45,3 +46,29 @@ class LinearVariance:
     def around(self, *, mse: bool) -> Self:
         """Itself."""
         return self
+
+
+class FormVariance(LinearVariance):
+    """What such variances share; `joint` is each one's own form."""
+
+    joint: Any
+
+    def of(self, rows: Rows, influence: Floats) -> Floats:
+        """Variances by domain, one figure at a time; NaN where the estimate is below zero."""
+        found = []
+        for one in influence.T:
+            column = InfluenceColumns(rows, rows.domain, one, rows.size)
+            variance = self.joint([column]).variances()
+            squares = np.bincount(rows.domain, weights=one**2, minlength=rows.size)
+            found.append(np.where(variance < -ROUNDING * squares, np.nan, variance))
+        return np.column_stack(found)
+
+    def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
+        """Covariances of each domain with a total of the whole sample."""
+        none = np.zeros(len(common), dtype=np.int64)
+        parts = [
+            InfluenceColumns(rows, rows.domain, influence, rows.size),
+            InfluenceColumns(every, none, common, 1),
+        ]
+        found: Floats = self.joint(parts).row(rows.size)[: rows.size]
+        return found

@@ -11,21 +11,18 @@ import numpy as np
 from exitline.errors import DesignError
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
 from exitline.stats.infer.designs import unequal
-from exitline.stats.infer.designs.forms import FormVariance
 from exitline.stats.infer.designs.frame import Stage
+from exitline.stats.infer.designs.linear import FormVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.unequal import Unequal
 from exitline.stats.infer.designs.variance import Overlap, degrees
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.data.sampling.pps import Pps
     from exitline.stats.infer.designs.ids import Ids
     from exitline.stats.infer.intake.cells import Cells, Rows
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     By = tuple[int, ...]
     Figure = tuple[By, str, int | None]
 

@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.intake.cells import Cells
     from exitline.stats.measure.model import Measure, Term
     from exitline.stats.measure.passes.sums import Plan
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     By = tuple[int, ...]
 
 AT_ONCE = 4_000_000

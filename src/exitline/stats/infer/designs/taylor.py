@@ -14,11 +14,9 @@ from exitline.stats.infer.intake.codes import crossed, grouped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.designs.frame import Stage
     from exitline.stats.infer.intake.cells import Rows
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 def linearised_variance(

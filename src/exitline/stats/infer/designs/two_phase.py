@@ -18,8 +18,8 @@ import numpy as np
 
 from exitline.errors import DesignError
 from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Products, stacked
-from exitline.stats.infer.designs.forms import FormVariance
 from exitline.stats.infer.designs.frame import CERTAIN, population_shares
+from exitline.stats.infer.designs.linear import FormVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.variance import Overlap, degrees
 from exitline.stats.infer.intake.codes import grouped
@@ -27,13 +27,12 @@ from exitline.stats.infer.intake.codes import grouped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.data.sampling.phases import TwoPhaseSampling
     from exitline.stats.data.sampling.second_phase import PhaseMethod
     from exitline.stats.infer.designs.ids import Ids
     from exitline.stats.infer.intake.cells import Cells, Rows
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     By = tuple[int, ...]
 
 NEGATIVE = "the estimate of the variance is below zero: choose method: approx of the second phase"

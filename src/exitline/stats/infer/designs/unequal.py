@@ -18,8 +18,8 @@ from exitline.stats.infer.intake.cells import sum_by
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Floats, Ints
+
 
 Estimator = Literal["horvitz-thompson", "yates-grundy"]
 

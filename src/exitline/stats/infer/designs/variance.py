@@ -16,6 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint
     from exitline.stats.infer.cross_tables.functions import Errors
     from exitline.stats.infer.designs.frame import Stage
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from exitline.stats.infer.designs.taylor import Sampled
     from exitline.stats.infer.intake.cells import Rows
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     By = tuple[int, ...]
     Figure = tuple[By, str, int | None]
 

@@ -32,16 +32,13 @@ from exitline.stats.infer.intake.cells import Rows
 from exitline.words.said import collected, say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.data.sampling.design import Design
     from exitline.stats.infer.cross_tables.functions import Errors
     from exitline.stats.infer.designs.frame import Stage
     from exitline.stats.infer.designs.ids import Ids
     from exitline.stats.infer.intake.cells import Cells
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     By = tuple[int, ...]
     Figure = tuple[By, str, int | None]
 

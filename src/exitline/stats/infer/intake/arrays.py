@@ -15,12 +15,11 @@ from exitline.stats.measure.passes.inverse import CLOSE, LINEAR
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.measure.model import Scalar, Term, Unit
     from exitline.stats.measure.passes.sums import Plan
     from exitline.stats.measure.relative_lines import Boundary
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     By = tuple[int, ...]
 
 

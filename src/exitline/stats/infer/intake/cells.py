@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.designs.ids import Ids
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,8 @@ class Cells:
         Number of clusters in the population, or sampling fractions; NaN where a cell has several.
     times : float array, shape (cells,), optional
         Where each household is a cluster and none came back one by one: the households that a
-        row stands for (see `exitline.stats.infer.units`). Then `n` and `cases` stand on the first
-        row of a cell.
+        row stands for (see `exitline.stats.infer.intake.arrived`). Then `n` and `cases` stand on
+        the first row of a cell.
     whole : float array, shape (cells, terms), optional
         With `times`: the sums as the engine gave them, on the first row of a cell.
     clusters : int array, shape (cells,), optional

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Ints
+
 
 MISSING_DOMAIN = "(missing)"
 _DENSE = 4

@@ -11,11 +11,8 @@ import numpy as np
 from exitline.stats.infer.intake.cells import domain_codes, label_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Ints
     from exitline.stats.infer.intake.cells import Cells
-
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

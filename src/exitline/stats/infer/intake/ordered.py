@@ -11,10 +11,7 @@ import numpy as np
 from exitline.stats.measure.passes.inverse import CLOSE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Floats, Ints
 
 
 IN_A_ROW = 1024

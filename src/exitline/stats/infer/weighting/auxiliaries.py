@@ -17,10 +17,9 @@ from exitline.words.said import say_plural
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.data.sampling.margins import Margin
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 MOST_NAMED = 12
 """Levels up to which a message names them."""

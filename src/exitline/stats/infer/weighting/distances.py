@@ -15,9 +15,8 @@ import numpy as np
 from exitline.stats.data.sampling.calibration import CalibrationMethod
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 Method = CalibrationMethod
 

@@ -13,10 +13,9 @@ from exitline.stats.infer.logistic import fit_logit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Bools, Floats
     from exitline.stats.infer.weighting.auxiliaries import Auxiliary
 
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
 
 DEPENDS = 1e-10
 """Share of a predictor's spread that others leave unexplained, from which it counts."""

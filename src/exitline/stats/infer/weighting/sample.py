@@ -17,8 +17,8 @@ from exitline.stats.measure.weighting.keyed import key_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.data.sampling.calibration import Calibration
     from exitline.stats.data.sampling.margins import Margin
     from exitline.stats.infer.weighting.auxiliaries import Auxiliary
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from exitline.stats.infer.weighting.solve import Solution
     from exitline.stats.measure.weighting.keyed import GroupKey
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 FACTOR = "factor"
 """The column of the factors beside the keys."""

@@ -9,11 +9,9 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.infer.weighting.distances import Distance
 
-    Floats = NDArray[np.float64]
 
 REACHED = 1e-9
 """Totals that differ by less than this, relative to what is added up, are reached."""

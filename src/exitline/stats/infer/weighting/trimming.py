@@ -12,10 +12,8 @@ from exitline.words.said import say_plural
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.infer.weighting.auxiliaries import Coded
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 
 def trimmed(weight: Floats, n: Floats, low: float, high: float, *, strict: bool) -> Floats:

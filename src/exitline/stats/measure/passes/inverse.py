@@ -18,10 +18,9 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Floats, Ints
+
 
 CLOSE = 1e-12
 """A share of the weights that is this near to a probability has reached it: sums of the same

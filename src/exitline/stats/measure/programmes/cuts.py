@@ -19,9 +19,8 @@ from exitline.stats.measure.dual import Dual, scaled
 from exitline.stats.measure.model import Scalar, Term, Unit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 Ties = Literal["shared", "all"]
 Totals = Mapping[Term, Dual]

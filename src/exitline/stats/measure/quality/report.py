@@ -24,8 +24,7 @@ from exitline.stats.data.checking.findings import (
     Totals,
 )
 from exitline.stats.data.checking.heaping import LineCounts
-from exitline.stats.data.keys import how_much, joined_from
-from exitline.stats.data.matching import Matching
+from exitline.stats.data.keys import Matching, how_much, joined_from
 from exitline.stats.data.money import StudyLine
 from exitline.stats.data.roles import bound_design, declared
 from exitline.stats.data.studies.study import Study
@@ -33,9 +32,8 @@ from exitline.stats.measure.quality.queries import absolute, checked, cluster_ke
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Ints
 
 
 def inspect(

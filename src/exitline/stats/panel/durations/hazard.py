@@ -18,11 +18,10 @@ from exitline.words.said import say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.panel.durations.spell import Spells
     from exitline.stats.panel.panel import Panel
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 Link = Literal["cloglog", "logit"]
 

@@ -27,14 +27,11 @@ from exitline.words.shown.result import ShownResult
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Bools, Floats
     from exitline.stats.engine.base import Engine
     from exitline.stats.infer.intervals import ShareMethod
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 TOGETHER = 32
 """Statistics whose influence is held in memory at one time."""

@@ -16,11 +16,9 @@ from exitline.words.said import say_plural
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Bools, Floats, Ints
     from exitline.stats.panel.panel import Panel
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 State = Literal["poor", "out"]
 

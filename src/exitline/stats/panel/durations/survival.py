@@ -15,10 +15,9 @@ from exitline.words.said import say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats, Ints
     from exitline.stats.panel.durations.spell import Spells
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 Variance = Literal["design", "greenwood"]
 

@@ -18,14 +18,10 @@ from exitline.stats.panel.pairs import CELLS
 from exitline.stats.panel.rates import RATES
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Bools, Floats, Ints
     from exitline.stats.infer.intervals import ShareMethod
     from exitline.stats.panel.panel import Panel
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
 FLOOR = 0.05
 """Lowest probability that is inverted; a household never stands for more than 20."""

@@ -16,12 +16,9 @@ from exitline.stats.panel.modelled.binormal import binormal_cdf
 from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.infer.intake.cells import Rows
     from exitline.stats.panel.panel import Panel
-
-    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from exitline.errors import MeasureError
 from exitline.words.said import Numeral, say_plural
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 FLOOR = 0.01
 """Lowest fitted variance, as a share of the mean squared residual."""

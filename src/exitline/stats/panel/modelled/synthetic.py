@@ -14,8 +14,8 @@ from exitline.words.said import say
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Floats, Ints
+
 
 CELLS = ("poor_poor", "poor_out", "out_poor", "out_out")
 

@@ -34,12 +34,10 @@ from exitline.stats.smallarea.unit.population import (
 from exitline.stats.smallarea.unit.predict import place_sums
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.model import Fitted
     from exitline.stats.smallarea.unit.own_values import Known
 
-    Floats = NDArray[np.float64]
 
 Progress = Callable[[int, int], None]
 Values = dict[str, "Floats"]

@@ -12,10 +12,8 @@ from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from exitline.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)

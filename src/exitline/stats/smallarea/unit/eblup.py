@@ -21,13 +21,10 @@ from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.unit import nested
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.smallarea.unit.model import Fitted
     from exitline.stats.smallarea.unit.sample import UnitSample
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 AT_ONCE = 4_000_000
 """Values of replicates' samples that are held at a time."""

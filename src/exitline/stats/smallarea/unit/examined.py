@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.model import Fitted
     from exitline.stats.smallarea.unit.sample import UnitSample
 
-    Floats = NDArray[np.float64]
 
 MOST_TESTED = 5_000
 """Values for which the p-value of Shapiro and Wilk's test is known."""

@@ -22,9 +22,8 @@ from scipy.special import ndtr
 from exitline.stats.smallarea.unit.transform import NEAR_ZERO, Transform
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 FAR = 8.5
 """Standard deviations beyond which nothing lies."""

@@ -17,10 +17,10 @@ from exitline.stats.smallarea.unit.shape import Mixture, gini, quantile
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.predict import Predictor
 
-    Floats = NDArray[np.float64]
 
 NAMES = (
     "mean", "total", "headcount", "poor_count", "poverty_gap", "severity", "fgt(alpha)", "watts",

@@ -15,13 +15,10 @@ from exitline.stats.smallarea.unit.transform import DRIVEN, Transform, interval,
 from exitline.stats.smallarea.unit.twofold import fit_two_fold, inverse
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.smallarea.unit.nested import Fits, Method
     from exitline.stats.smallarea.unit.sample import UnitSample
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 TOLERANCE = float(np.finfo(np.float64).eps ** 0.25)
 """How closely a parameter is searched for, as by emdi: the likelihood is flat there."""

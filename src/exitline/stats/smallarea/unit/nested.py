@@ -21,11 +21,9 @@ from exitline.stats.smallarea.errors import SmallAreaError
 from exitline.stats.smallarea.formula import refuse_collinear
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.sample import Responses, UnitSample
 
-    Floats = NDArray[np.float64]
 
 Method = Literal["reml", "ml"]
 GRID = np.concatenate([[0.0], np.logspace(-6, 4, 61)])

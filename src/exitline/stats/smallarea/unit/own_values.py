@@ -28,12 +28,12 @@ from exitline.stats.smallarea.unit.transform import Transform
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.expected import Moment
     from exitline.stats.smallarea.unit.figures import AreaIndicator
     from exitline.stats.smallarea.unit.predict import Predictor
 
-    Floats = NDArray[np.float64]
 
 _AS_IT_IS = Transform("none")
 LEAST = 1e-6

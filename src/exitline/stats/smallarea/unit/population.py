@@ -18,15 +18,13 @@ from exitline.stats.smallarea.unit.own_values import Known, shape_variance, shap
 from exitline.stats.smallarea.unit.predict import BLOCK, Predictor
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.figures import AreaIndicator
     from exitline.stats.smallarea.unit.model import AreaMatch, Fitted
     from exitline.stats.smallarea.unit.sample import UnitSample
     from exitline.stats.smallarea.unit.totals import BenchmarkTotals
 
-    Floats = NDArray[np.float64]
 
 Kind = Literal["parametric", "wild"]
 LEAST_EFFECTS, MOST_EFFECTS = 9, 41

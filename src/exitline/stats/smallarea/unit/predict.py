@@ -11,12 +11,10 @@ import numpy as np
 from exitline.stats.smallarea.unit.expected import Moment, expected
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.cells import CensusCells, Places
     from exitline.stats.smallarea.unit.transform import Transform
 
-    Floats = NDArray[np.float64]
 
 BLOCK = 1 << 18
 """Cells that are evaluated at a time: a few megabytes."""

@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.area.selection import TermSelection
     from exitline.stats.smallarea.diagnostics import Test
     from exitline.stats.smallarea.figures import AreaFigure
     from exitline.stats.smallarea.unit.model import Fitted
     from exitline.stats.smallarea.unit.sample import UnitSample
-
-    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

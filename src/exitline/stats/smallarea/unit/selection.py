@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from exitline.arrays import Floats
+
 
 FOLDS = 10
 """Into how many parts cross-validation divides the areas."""

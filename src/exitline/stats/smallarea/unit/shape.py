@@ -18,10 +18,8 @@ from scipy.special import ndtr, ndtri
 from exitline.stats.smallarea.unit.transform import Transform
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats, Ints
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 STEPS = 40
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(15)

@@ -17,12 +17,10 @@ from exitline.stats.smallarea.benchmarking import BenchmarkRule, benchmarked
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats
     from exitline.stats.smallarea.unit.cells import Places
     from exitline.stats.smallarea.unit.figures import AreaIndicator
 
-    Floats = NDArray[np.float64]
 
 WAYS: tuple[str, ...] = ("ratio", "difference")
 

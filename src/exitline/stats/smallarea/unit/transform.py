@@ -17,9 +17,8 @@ from exitline.errors import unknown
 from exitline.stats.smallarea.errors import SmallAreaError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from exitline.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 Name = Literal["none", "log", "log-shift", "box-cox", "dual", "rank"]
 DRIVEN = ("log-shift", "box-cox", "dual")

@@ -18,13 +18,10 @@ import numpy as np
 from scipy.optimize import minimize
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from exitline.arrays import Floats, Ints
     from exitline.stats.smallarea.unit.nested import Fits, Method
     from exitline.stats.smallarea.unit.sample import Responses, UnitSample
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 NOTHING = 1e-8
 """A ratio of variances below this is zero."""
