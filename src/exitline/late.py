@@ -2,8 +2,8 @@
 
 Some libraries load, with the one part that is needed, many that are not: Ibis the compilers of
 all its engines, scipy's functions the whole of numpy with its compiler for Fortran. That is a
-quarter of a second of each short command. Elsewhere, in a notebook say, what others use as well
-does not wait: there a package may be somebody else's.
+quarter of a second of each short command. Elsewhere, in a notebook say, nothing waits: there a
+package may be somebody else's, who imports one of its modules by itself.
 """
 
 from __future__ import annotations
@@ -44,15 +44,13 @@ def in_a_command() -> None:
     _commands.append(True)
 
 
-def package(name: str, *, anywhere: bool = False) -> None:
-    """Let a package wait; nothing happens where it is loaded already, or where there is none.
+def package(name: str) -> None:
+    """Let a package wait; nothing happens outside a command, or where there is none to load.
 
     Parameters
     ----------
     name : str
         Of a package within another.
-    anywhere : bool
-        Outside a command, too.
 
     Examples
     --------
@@ -61,7 +59,7 @@ def package(name: str, *, anywhere: bool = False) -> None:
     >>> xml.dom.Node.ELEMENT_NODE
     1
     """
-    if name in sys.modules or not (_commands or anywhere):
+    if name in sys.modules or not _commands:
         return
     spec = find_spec(name)
     if spec is None or spec.loader is None:

@@ -83,9 +83,10 @@ def test_an_estimate_loads_nothing_that_it_does_not_use():
     assert done.returncode == 0, done.stderr
 
 
-def test_compilers_of_other_engines_wait_in_a_notebook_and_are_whole_for_every_thread():
+def test_compilers_of_other_engines_wait_in_a_command_and_are_whole_for_every_thread():
     said = (
         "import sys, threading, pyarrow as pa, exitline as xl; "
+        "from exitline import late; late.in_a_command(); "
         "xl.estimate(pa.table({'y': [1.0, 2.0]}), 'mean', welfare='y'); "
         "assert 'ibis.backends.sql.compilers.athena' not in sys.modules; "
         "import ibis.backends.sql.compilers as compilers; found = []; "
@@ -93,6 +94,16 @@ def test_compilers_of_other_engines_wait_in_a_notebook_and_are_whole_for_every_t
         "threads = [threading.Thread(target=ask) for _ in range(8)]; "
         "[one.start() for one in threads]; [one.join() for one in threads]; "
         "assert len(found) == 8, found; assert not hasattr(compilers, 'nothing')"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_in_a_notebook_a_compiler_of_another_engine_can_be_imported_by_itself():
+    said = (
+        "import pyarrow as pa, exitline as xl; "
+        "xl.estimate(pa.table({'y': [1.0, 2.0]}), 'mean', welfare='y'); "
+        "import ibis.backends.sql.compilers.risingwave as one; assert one.RisingWaveCompiler"
     )
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

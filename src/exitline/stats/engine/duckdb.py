@@ -296,7 +296,7 @@ def connected(folder: Path, files: Iterable[str] = (), options: Mapping[str, Any
     ...
     _duckdb.PermissionException: Permission Error: Cannot access file ...
     """
-    late.package("ibis.backends.sql.compilers", anywhere=True)
+    late.package("ibis.backends.sql.compilers")
     import_module("ibis.backends.sql.compilers.duckdb")
     backend = compiled_once(ibis.duckdb.connect(**options))
     for said in (_TIDY, *FIXED, *closed(folder, files)):
