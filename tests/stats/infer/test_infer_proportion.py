@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,6 +47,13 @@ def test_a_wald_test_of_several_shares(schools):
     assert test.df == 2
     with pytest.raises(ExitlineError, match="follows from the others"):
         found.wald({"by": ""}, values=1 / 3)
+
+
+@pytest.mark.parametrize("value", [1, 1.0, np.int64(1), "1"])
+def test_a_value_may_be_a_number(value):
+    homes = pd.DataFrame({"race": [1, 2, 1, 1]})
+    found = xl.estimate(homes, xl.measure.proportion("race", value)).find()
+    assert (found.measure, found.estimate) == ("proportion(race, 1)", 0.75)
 
 
 @pytest.mark.parametrize("value", ["tin, new", 'a "b"', "x = 3", "it's", "(missing)"])

@@ -114,7 +114,7 @@ def count_of(column: str, unit: Unit = "households", name: str | None = None) ->
     return total_of(name or column, term, unit, f"{column}, {unit}")
 
 
-def proportion(column: str, value: str | None = None) -> Measure:
+def proportion(column: str, value: object = None) -> Measure:
     """Share of persons with each value of a column, among those whose value is known.
 
     Results hold a figure for each value, named ``proportion(column, value)``.
@@ -123,12 +123,20 @@ def proportion(column: str, value: str | None = None) -> Measure:
     ----------
     column : str
         A column of categories.
-    value : str, optional
+    value : str, number or bool, optional
         One of its values, as results show it; each of them unless given.
+
+    Examples
+    --------
+    >>> proportion("race", 2).name, proportion("race", 2.0).name, proportion("race").name
+    ('proportion(race, 2)', 'proportion(race, 2)', 'proportion(race)')
     """
-    name = f"proportion({written(column)}{'' if value is None else f', {written(value)}'})"
-    of = f"{column}, share of each value" if value is None else f"{column} = {value}, share"
-    term = Term("category", column=column, value=value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    said = None if value is None else str(value)
+    name = f"proportion({written(column)}{'' if said is None else f', {written(said)}'})"
+    of = f"{column}, share of each value" if said is None else f"{column} = {said}, share"
+    term = Term("category", column=column, value=said)
     return ratio_of(name, term, Term("category", column=column), "share", of)
 
 
