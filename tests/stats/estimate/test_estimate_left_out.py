@@ -55,6 +55,24 @@ def test_each_measure_is_as_if_it_were_asked_alone(design):
     assert together.excluded["missing_welfare"] == 5
 
 
+@pytest.mark.parametrize("name", ["mean(a)", "proportion(r, north)", "count", "ratio(a, b)"])
+def test_welfare_or_a_line_that_it_does_not_need_changes_nothing(name):
+    data = homes().assign(z=np.where(np.arange(60) % 5 == 1, np.nan, 7.0))
+    asked = {"design": DESIGNS["PSUs"], "missing": "exclude"}
+    plain = xl.estimate(data, name, **asked).find()
+    given = xl.estimate(data, name, welfare="y", line="z", **asked)
+    one = given.find()
+    assert (one.estimate, one.se, one.df, one.n) == (plain.estimate, plain.se, plain.df, plain.n)
+    assert not any("welfare" in str(note) or "line" in str(note) for note in given.notes)
+
+
+def test_a_missing_line_leaves_nobody_out_of_a_mean():
+    data = homes().assign(z=np.where(np.arange(60) % 5 == 1, np.nan, 7.0))
+    mean = xl.estimate(data, "mean", welfare="y", line="z", missing="exclude").find()
+    assert mean.n == int(data["y"].notna().sum())
+    assert mean.estimate == pytest.approx(data["y"].mean(), rel=1e-12)
+
+
 def test_measures_of_one_sample_still_covary():
     """R: the subsets of both means are domains of one design; their difference is svycontrast's.
 

@@ -216,7 +216,7 @@ def estimate_table(
     -------
     Estimates
     """
-    from exitline.api.figures.excluding import apart, by_needs
+    from exitline.api.figures.excluding import apart, by_needs, needs_apart
     from exitline.api.figures.measure_names import by_value
     from exitline.api.figures.relative import own_lines, resolve_all
     from exitline.api.weights.calibration_asked import auxiliary_table
@@ -271,7 +271,7 @@ def estimate_table(
     faults = count_faults(arrow, lambda: engine.run(fault_counts(rows, plan)))
     in_columns = any(isinstance(one.value, str) for one in plan.lines)
     groups = by_needs(plan.measures, column_lines=in_columns) if missing == "exclude" else {}
-    if len(groups) > 1 and any_left_out(faults):
+    if needs_apart(groups, welfare=welfare, column_lines=in_columns) and any_left_out(faults):
         same: Any = {
             "design": design, "by": by, "year": year, "level": level, "interval": interval,
             "deff": deff, "missing": missing, "where": where, "labels": labels,

@@ -9,7 +9,7 @@ from being compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,31 @@ def by_needs(
         needs = (measure.needs_welfare or at_line, at_line and column_lines, tuple(amounts))
         found.setdefault(needs, []).append(measure)
     return found
+
+
+def needs_apart(
+    groups: Mapping[Needs, Sequence[Measure]], *, welfare: str | None, column_lines: bool
+) -> bool:
+    """Whether one query would leave rows out of measures that do not need what they lack.
+
+    Parameters
+    ----------
+    groups : mapping
+        From `by_needs`.
+    welfare : str, optional
+    column_lines : bool
+
+    Examples
+    --------
+    >>> from exitline.stats.measure.catalogue import named
+    >>> alone = by_needs([named("mean(a)")])
+    >>> [needs_apart(alone, welfare=one, column_lines=False) for one in ("spending", None)]
+    [True, False]
+    """
+    if len(groups) != 1:
+        return len(groups) > 1
+    needs_welfare, own_line, _ = next(iter(groups))
+    return (welfare is not None and not needs_welfare) or (column_lines and not own_line)
 
 
 def apart(
