@@ -248,18 +248,16 @@ class _Model:
                 step = step / 2.0
                 gamma = gamma - step
                 continue
-            step = newton_step(at.information, at.scores, made.names)
+            try:
+                step = newton_step(at.information, at.scores, made.names)
+            except MeasureError as reason:
+                if np.isinf(before):
+                    raise
+                raise _endless() from reason  # a perfect fit's weights vanish, and columns too
             if np.max(np.abs(step)) <= CONVERGED * (1.0 + np.max(np.abs(gamma))):
                 return gamma + step, at.information
             gamma, before = gamma + step, at.likelihood
-        raise MeasureError(
-            "the model has no finite coefficients",
-            where="formula",
-            expected=f"coefficients that settle within {MOST_STEPS} steps",
-            got="coefficients that grow without end",
-            remedy="a column, or a sum of columns, tells the response exactly: leave it out, or "
-            "join levels on which the response is always the same",
-        )
+        raise _endless()
 
     def _again(
         self, rows: Any, made: Matrix, scaling: Scaling, gamma: Floats, n: int
@@ -318,6 +316,20 @@ class _NewtonAt:
     information: Floats
     scores: Floats
     likelihood: float
+
+
+def _endless() -> MeasureError:
+    """The error for a response that columns tell exactly."""
+    from exitline.stats.infer.regression import MOST_STEPS
+
+    return MeasureError(
+        "the model has no finite coefficients",
+        where="formula",
+        expected=f"coefficients that settle within {MOST_STEPS} steps",
+        got="coefficients that grow without end",
+        remedy="a column, or a sum of columns, tells the response exactly: leave it out, or "
+        "join levels on which the response is always the same",
+    )
 
 
 def _refuse_response(least: float, most: float, family: Family) -> None:
