@@ -110,7 +110,11 @@ def _show_check(found: Check) -> None:
     """Match, or what differs."""
     if found.match:
         show.note(
-            say("match: the frame and the seed give these {n} households", n=found.households)
+            say_plural(
+                "match: the frame and the seed give this {n} household",
+                "match: the frame and the seed give these {n} households",
+                found.households,
+            )
         )
         return
     show.note("mismatch: this sample is not the one that frame and seed give")
@@ -129,7 +133,13 @@ def _digest(frame: Any, given: Mapping[str, Any], *, as_json: bool) -> None:
         show.as_json({"digest": found.digest, "households": found.households})
     else:
         show.note(found.digest)
-        show.note(say("{n} households; publish this before the seed", n=found.households))
+        show.note(
+            say_plural(
+                "{n} household; publish this before the seed",
+                "{n} households; publish this before the seed",
+                found.households,
+            )
+        )
 
 
 def _draw(frame: Any, given: dict[str, Any], *, as_json: bool) -> None:
@@ -182,7 +192,14 @@ def _show_draw(found: Drawn, given: Mapping[str, Any]) -> None:
     )
     if lists:
         folder = Path(given["assignments"]) / "visits"
-        show.note(say("{n} lists of visits in {folder}", n=lists, folder=str(folder)))
+        show.note(
+            say_plural(
+                "{n} list of visits in {folder}",
+                "{n} lists of visits in {folder}",
+                lists,
+                folder=str(folder),
+            )
+        )
     if not given["out"]:
         show.note("nothing was recorded: add --out draw.json, so that others can draw again")
 

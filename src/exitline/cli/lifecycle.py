@@ -166,7 +166,14 @@ def state(
     show.table(say("Households by state on {day}", day=day), ("state", "households"), rows,
                right=(1,))  # fmt: skip
     if found.written is not None:
-        show.note(say("{n} households written to {file}", n=found.written, file=str(out)))
+        show.note(
+            say_plural(
+                "{n} household written to {file}",
+                "{n} households written to {file}",
+                found.written,
+                file=str(out),
+            )
+        )
 
 
 @command.command(
@@ -201,11 +208,10 @@ def overdue(
         (d.household, Told(d.name), Told(d.role), d.due, Told(d.status), d.days_late or None)
         for d in found
     ]
-    counted = {"n": len(found), "day": day}
     show.table(
-        say("{n} duties on {day}", **counted)
+        say_plural("{n} duty on {day}", "{n} duties on {day}", len(found), day=day)
         if everything
-        else say("{n} overdue on {day}", **counted),
+        else say("{n} overdue on {day}", n=len(found), day=day),
         ("household", "what", "role", "due", "status", "days late"),
         rows,
         right=(5,),
@@ -277,7 +283,11 @@ def check(log: str, head: str | None, json_: bool) -> None:
         show.as_json({"head": found.head, "events": found.events, "faults": list(found.faults)})
     else:
         show.note(
-            say("{n} events of {m} households, chain whole.", n=found.events, m=found.households)
+            say(
+                "{events} of {households}, chain whole.",
+                events=say_plural("{n} event", "{n} events", found.events),
+                households=say_plural("{n} household", "{n} households", found.households),
+            )
         )
         show.note("These do not follow:" if found.faults else "All decisions and states follow.")
         show.points(found.faults)
@@ -350,4 +360,8 @@ def export(log: str, file: Path, json_: bool) -> None:
     if json_:
         show.as_json({"file": str(file), "events": rows})
     else:
-        show.note(say("{n} events written to {file}", n=rows, file=str(file)))
+        show.note(
+            say_plural(
+                "{n} event written to {file}", "{n} events written to {file}", rows, file=str(file)
+            )
+        )

@@ -13,7 +13,7 @@ from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
 from exitline.words.numbers import rounded
-from exitline.words.said import Numeral, Told, say
+from exitline.words.said import Numeral, Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.deciding.planning import Planned
@@ -126,21 +126,25 @@ def _show_fixed(found: Planned) -> None:
     plan, cheapest = found.plan, found.cheapest
     sample = plan.sample
     visits = {
-        "n": sample.households, "m": sample.villages,
+        "households": say_plural("{n} household", "{n} households", sample.households),
+        "villages": say_plural("{n} village", "{n} villages", sample.villages),
         "most": Numeral(f"{sample.per_village:g}"),
     }  # fmt: skip
     show.note(
-        say("Visit {n} households in {m} villages, {most} in each, for {figure}.", **visits,
+        say("Visit {households} in {villages}, {most} in each, for {figure}.", **visits,
             figure=Numeral(f"{cheapest.cost:,.0f}"))
         if cheapest
-        else say("Visit {n} households in {m} villages, {most} in each.", **visits)
+        else say("Visit {households} in {villages}, {most} in each.", **visits)
     )  # fmt: skip
-    limits = {"n": plan.accept, "m": plan.reject}
     show.note(
-        say("Met with at most {n} households that do not approve, not met from {m} on.", **limits)
+        say_plural("Met with at most {n} household that does not approve, not met from {m} on.",
+                   "Met with at most {n} households that do not approve, not met from {m} on.",
+                   plan.accept, m=plan.reject)
         if plan.aim.mirrored
-        else say("Met with at most {n} errors, not met from {m} on.", **limits)
-    )
+        else say_plural("Met with at most {n} error, not met from {m} on.",
+                        "Met with at most {n} errors, not met from {m} on.", plan.accept,
+                        m=plan.reject)
+    )  # fmt: skip
     show.table(
         "What the plan says, by the true rate",
         ("true rate", "met", "cannot tell", "not met"),

@@ -119,8 +119,9 @@ def demo(
         return
     rows = [(one["person"], Told(one["role"]), one["area"]) for one in made["people"]]
     show.table("One person for each role", ("person", "role", "area"), rows)
-    show.note(say("{n} households, {m} steps in {address}.", n=made["households"], m=made["steps"],
-                  address=made["address"]))  # fmt: skip
+    show.note(say("{households}, {steps} in {address}.", address=made["address"],
+                  households=say_plural("{n} household", "{n} households", made["households"]),
+                  steps=say_plural("{n} step", "{n} steps", made["steps"])))  # fmt: skip
     if open_:
         from exitline.cli.shared.opening import serve_demo
 

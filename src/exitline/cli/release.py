@@ -12,7 +12,7 @@ import click
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.options import ENGINE, column_names, with_options
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.proof.disclose.release import ReleaseReport, TopCode
@@ -127,12 +127,14 @@ def _print(report: ReleaseReport) -> None:
     show.table(
         "The data meet what is asked for" if report.met else "The data do not meet it",
         ("check", "", "found", "households short"), rows, right=(3,),
-        caption=say("Keys: {columns} ({n} combinations).", columns=", ".join(report.keys),
-                    n=found.classes),
+        caption=say_plural("Keys: {columns} ({n} combination).",
+                           "Keys: {columns} ({n} combinations).",
+                           found.classes, columns=", ".join(report.keys)),
     )  # fmt: skip
     show.note(
-        say("{n} households are alone in their class, {m} with a weight of 1 or less.",
-            n=found.unique, m=found.unique_population)
+        say_plural("{n} household is alone in its class, {m} with a weight of 1 or less.",
+                   "{n} households are alone in their class, {m} with a weight of 1 or less.",
+                   found.unique, m=found.unique_population)
         if found.unique
         else say("No household is alone in its class.")
     )  # fmt: skip

@@ -11,7 +11,7 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import STAGES, WEIGHT
 from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.weights.replicating import Replicated
@@ -84,7 +84,12 @@ def command(
         return
     many = len(found.replicates)
     show.note(
-        say("{n} replicates of {m} PSUs, {what}", n=many, m=found.groups.num_rows, what=found.kind)
+        say(
+            "{replicates} of {clusters}, {what}",
+            what=found.kind,
+            replicates=say_plural("{n} replicate", "{n} replicates", many),
+            clusters=say_plural("{n} PSU", "{n} PSUs", found.groups.num_rows),
+        )
     )
     show.note(_how(found))
     show.notes(found.notes)

@@ -123,9 +123,10 @@ def _show(found: Run, t: Language = ENGLISH) -> None:
     _show_decisions(found, t)
     for model in found.models:
         count = sum(len(figures) for figures in model.figures)
-        show.note(t("{model}: {n} model figures by {area}, in the report",
-                    model=t.of(model.title), n=count,
-                    area=area_title(found.study, model.area)))  # fmt: skip
+        show.note(t.plural("{model}: {n} model figure by {area}, in the report",
+                           "{model}: {n} model figures by {area}, in the report", count,
+                           model=t.of(model.title),
+                           area=area_title(found.study, model.area)))  # fmt: skip
     _show_warnings(found, t)
     show.note(t("report: {file}", file=f"{found.folder}/report.html"))
 

@@ -9,7 +9,7 @@ import click
 
 from exitline.cli.shared import show
 from exitline.cli.shared.options import as_usage
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 if TYPE_CHECKING:
     from exitline.publish.film import Report
@@ -104,6 +104,13 @@ def _print(report: Report, as_json: bool) -> None:
             )
     if report.recorded:
         many = len(report.recorded)
-        show.note(say("{n} figures recorded in {file}", n=many, file=report.story.lock.name))
+        show.note(
+            say_plural(
+                "{n} figure recorded in {file}",
+                "{n} figures recorded in {file}",
+                many,
+                file=report.story.lock.name,
+            )
+        )
     for page in report.pages:
         show.note(say("page: {file}", file=str(page)))

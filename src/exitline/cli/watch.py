@@ -12,7 +12,7 @@ from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.exits.watch.evaluation import RuleScore, WatchEvaluation
@@ -135,8 +135,9 @@ def _print_evaluation(tried: WatchEvaluation) -> None:
 
     learnt = ", ".join(f"{a}-{b}" for a, b in tried.trained_on)
     show.table(
-        say("Tried on {n} households at {first}, of whom {m} were poor at {last}",
-            n=tried.at_risk, first=tried.scored_at, m=tried.fell, last=tried.outcome_at),
+        say_plural("Tried on {n} household at {first}, of whom {m} poor at {last}",
+                   "Tried on {n} households at {first}, of whom {m} were poor at {last}",
+                   tried.at_risk, first=tried.scored_at, m=tried.fell, last=tried.outcome_at),
         ("way of choosing", "visits", "found of those who fell", "right of those visited",
          "model finds more by"),
         [_score_row(s) for s in tried.scores], right=(1, 2, 3, 4),

@@ -23,7 +23,7 @@ from exitline.cli.shared.works_beside import (
 )
 from exitline.cli.shared.works_places import choose, coverage
 from exitline.cli.shared.works_records import AS_OF, MOST, check, frames, gaps, opened, record
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.effect import EffectSeries, GroupTimeEffects
@@ -231,7 +231,14 @@ def due(
         return
     frames({say("What is to be done"): table.head(MOST)})
     late = int((table["status"] == "overdue").sum())
-    show.note(say("{n} duties, {late} of them overdue", n=len(table), late=late))
+    show.note(
+        say_plural(
+            "{n} duty, {late} of them overdue",
+            "{n} duties, {late} of them overdue",
+            len(table),
+            late=late,
+        )
+    )
     if len(table) > MOST:
         show.note(say("... and {n} more: --save FILE writes all", n=len(table) - MOST))
     show.notes(found.notes)
@@ -271,7 +278,11 @@ def notice(
              "posted": one.posted and str(one.posted), "until": one.until and str(one.until)}
             for one in found]})  # fmt: skip
         return
-    show.note(say("{n} notices written: {file}", n=len(found), file=str(out)))
+    show.note(
+        say_plural(
+            "{n} notice written: {file}", "{n} notices written: {file}", len(found), file=str(out)
+        )
+    )
 
 
 for _part in (check, gaps, record, due, notice, coverage, choose, synthetic, matched):

@@ -250,7 +250,10 @@ def _proximity(given: Any, names: tuple[str, ...], area: str) -> Floats:
         missing = [one for one in names if one not in table.index or one not in table.columns]
         if not missing:
             return np.asarray(table.loc[list(names), list(names)], dtype=np.float64)
-        got = f"no row or column for {len(missing)} areas, such as '{missing[0]}'"
+        got = (
+            f"no row or column for {len(missing)} "
+            f"{'area' if len(missing) == 1 else 'areas'}, such as '{missing[0]}'"
+        )
     raise SmallAreaError(
         "proximity weights that do not fit the areas",
         where="proximity",

@@ -157,7 +157,10 @@ def _entry(
     if entry is None:
         return found
     if entry > len(found):
-        raise ArgumentError(f"{path} contains {len(found)} claims; there is no entry {entry}.")
+        raise ArgumentError(
+            f"{path} contains {len(found)} "
+            f"{'claim' if len(found) == 1 else 'claims'}; there is no entry {entry}."
+        )
     return found[entry - 1 : entry]
 
 

@@ -179,7 +179,8 @@ def _comparisons(
     if controls == "never" and not any(np.isinf(groups)):
         raise EffectError(
             "no unit was never treated", expected="units that are never treated",
-            got="; ".join((f"{len(groups)} groups, all treated", *notes)),
+            got="; ".join((f"{len(groups)} "
+                f"{'group' if len(groups) == 1 else 'groups'}, all treated", *notes)),
             remedy='compare with controls="not_yet"',
         )  # fmt: skip
     order = [g for g in groups if np.isfinite(g)] + [g for g in groups if np.isinf(g)]
@@ -191,7 +192,8 @@ def _comparisons(
     if not found:
         raise EffectError(
             "nobody is left to compare with", expected="units that are not treated yet",
-            got="; ".join((f"all {len(treated)} groups treated at once", *notes)),
+            got="; ".join(("one group, treated" if len(treated) == 1
+                           else f"all {len(treated)} groups treated at once", *notes)),
             remedy="add units or earlier periods",
         )  # fmt: skip
     return found, without
@@ -223,7 +225,9 @@ def _covariates(
     if missing:
         raise EffectError(
             "units without a covariate", where="covariates", expected="a value in every period",
-            got=f"{missing:,} units", remedy="leave these units out, or the covariate",
+            got=f"{missing:,} "
+                f"{'unit' if missing == 1 else 'units'}",
+            remedy="leave these units out, or the covariate",
         )  # fmt: skip
     return x
 
@@ -249,7 +253,8 @@ def one_unit(sample: EffectSample, units: list[Any], notes: tuple[str, ...]) -> 
         raise EffectError(
             "not exactly one unit is treated", expected="one unit that is treated within these "
             "periods, all others not",
-            got="; ".join((f"{treated.size:,} treated units", *notes)),
+            got="; ".join((f"{treated.size:,} "
+            f"treated {'unit' if treated.size == 1 else 'units'}", *notes)),
             remedy="with several, use difference_in_differences",
         )  # fmt: skip
     at = int(treated[0])

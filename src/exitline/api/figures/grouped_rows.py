@@ -214,7 +214,8 @@ def distributions_of(
         unsaid += bad >= _MOST_FAULTS and len(faults.found) > bad
         del faults.found[max(bad, _MOST_FAULTS) :]
     if unsaid:
-        faults.add(DataError(f"{unsaid:,} more distributions cannot be used", where=name,
+        faults.add(DataError(f"{unsaid:,} more "
+            f"{'distribution' if unsaid == 1 else 'distributions'} cannot be used", where=name,
                              remedy="correct those above first"))  # fmt: skip
     if not found and not faults.found:
         faults.add(DataError("there is no distribution to fit", where=name,

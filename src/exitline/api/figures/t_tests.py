@@ -120,7 +120,8 @@ def t_test(
         return _tested(model, value, model.df - 1.0, ())
     if len(model.names) != 2:
         raise MeasureError(
-            f"the column '{by}' has {len(model.names)} groups",
+            f"the column '{by}' has {len(model.names)} "
+            f"{'group' if len(model.names) == 1 else 'groups'}",
             where=f"column '{by}'",
             expected="two groups on the rows with a value",
             got=str(len(model.names)),

@@ -252,7 +252,9 @@ def _refuse_faults(found: pa.Table) -> None:
         number = int(np.sum(found.column(fault).to_numpy()))
         if number:
             raise DataError(
-                f"{number:,} households {words}", expected="weights and sizes of zero or more",
+                f"{number:,} "
+                f"{'household' if number == 1 else 'households'} {words}",
+                expected="weights and sizes of zero or more",
                 remedy="correct them, or leave these rows out of the data",
             )  # fmt: skip
 

@@ -173,7 +173,8 @@ def _with_areas(table: Any, rule: TargetingRule, engine: Engine) -> tuple[Any, A
     missing = int(count.column("n")[0].as_py())
     if missing:
         raise TargetError(
-            f"the poverty map has no figure for {missing:,} areas of the data",
+            f"the poverty map has no figure for {missing:,} "
+            f"{'area' if missing == 1 else 'areas'} of the data",
             where=str(areas.table),
             expected=f"a row for each value of '{areas.column}'",
             got=f"{missing:,} without",

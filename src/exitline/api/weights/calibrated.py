@@ -15,6 +15,7 @@ from exitline.api.weights.reweighted import Reweighted
 from exitline.stats.data.sampling.calibration import Calibration
 from exitline.stats.data.sampling.design import Design
 from exitline.stats.data.sampling.margins import ALL, COLUMNS
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,6 +119,11 @@ def notes_of(found: Solution) -> tuple[str, ...]:
     if not below:
         return ()
     return (
-        f"{below:,} groups of rows have calibrated weights of zero or below, which no estimate "
-        "takes: use raking or logit, or bounds above 0",
+        say_plural(
+            "{n} group of rows has a calibrated weight of zero or below, which no estimate "
+            "takes: use raking or logit, or bounds above 0",
+            "{n} groups of rows have calibrated weights of zero or below, which no estimate "
+            "takes: use raking or logit, or bounds above 0",
+            below,
+        ),
     )

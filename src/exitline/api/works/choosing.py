@@ -13,6 +13,7 @@ from exitline.exits.works.errors import WorksError
 from exitline.exits.works.plan import WorksPlan
 from exitline.exits.works.problem import WorksProblem
 from exitline.exits.works.reach import nearest, within
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -188,8 +189,20 @@ def notes_on(problem: WorksProblem) -> tuple[str, ...]:
     far = problem.people(~problem.after(np.arange(problem.cost.size)))
     dear = int((problem.cost > sum(problem.budget)).sum())
     said = (
-        (idle, f"{idle:,} candidates serve nobody who is not served already"),
-        (dear, f"{dear:,} candidates cost more than the whole budget"),
-        (far, f"{far:,.0f} people are within reach of no candidate and not served"),
+        say_plural(
+            "{n} candidate serves nobody who is not served already",
+            "{n} candidates serve nobody who is not served already",
+            idle,
+        ),
+        say_plural(
+            "{n} candidate costs more than the whole budget",
+            "{n} candidates cost more than the whole budget",
+            dear,
+        ),
+        say_plural(
+            "{n} person is within reach of no candidate and not served",
+            "{n} people are within reach of no candidate and not served",
+            round(far),
+        ),
     )
-    return tuple(text for count, text in said if count)
+    return tuple(text for text in said if text.n)

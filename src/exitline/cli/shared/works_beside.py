@@ -154,8 +154,9 @@ def show_needed(effect: float, units: float) -> None:
         )  # fmt: skip
         return
     show.note(
-        say("an effect of {n} would be told from none (power 80 %) by {m} units",
-            n=Numeral(f"{effect:g}"), m=Numeral(rounded(units, 0)))
+        say_plural("an effect of {most} would be told from none (power 80 %) by {n} unit",
+                   "an effect of {most} would be told from none (power 80 %) by {n} units",
+                   round(units), n=Numeral(rounded(units, 0)), most=Numeral(f"{effect:g}"))
     )  # fmt: skip
 
 

@@ -117,9 +117,11 @@ def record(folder: str, database: str, as_of: datetime | None, json_: bool) -> N
         show.as_json(found)
         return
     show.note(say(
-        "taken in: {works} works with {steps} steps, {assets} assets with {looks} inspections",
-        works=found["works"], steps=found["steps"], assets=found["assets"],
-        looks=found["inspections"],
+        "taken in: {works} with {steps}, {assets} with {looks}",
+        works=say_plural("{n} work", "{n} works", found["works"]),
+        steps=say_plural("{n} step", "{n} steps", found["steps"]),
+        assets=say_plural("{n} asset", "{n} assets", found["assets"]),
+        looks=say_plural("{n} inspection", "{n} inspections", found["inspections"]),
     ))  # fmt: skip
 
 

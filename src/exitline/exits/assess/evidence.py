@@ -326,6 +326,6 @@ def _check_one_stratum(village: Ints, stratum: Ints) -> None:
             "a village lies in more than one stratum",
             where="columns village and stratum",
             expected="one stratum for each village",
-            got=f"{several} villages too many",
+            got=f"{several} {'village' if several == 1 else 'villages'} too many",
             remedy="strata divide villages (poor or not, say), not households",
         )

@@ -104,7 +104,13 @@ def _remarks(finding: RateFound, more: float) -> list[Said]:
     """What else a reader must know."""
     found = []
     if math.isfinite(more):
-        found.append(say("about {n} households more would settle it at this rate", n=round(more)))
+        found.append(
+            say_plural(
+                "about {n} household more would settle it at this rate",
+                "about {n} households more would settle it at this rate",
+                round(more),
+            )
+        )
     if any(share.guarded for share in finding.shares):
         found.append(say("errors crowd in few villages, more than the plan assumed"))
     if unverified := sum(share.unverified for share in finding.shares):

@@ -199,12 +199,19 @@ def _undecided(e: Evidence, v: Verdicts, i: int, threshold: float, w: Wording) -
     if math.isnan(needed):
         rest = say("the observed share is at the threshold, so no larger sample would settle it")
     elif needed + e.n[i] >= e.population[i]:
-        rest = say(
+        rest = say_plural(
+            "only a full count of about {n} household would settle it",
             "only a full count of about {n} households would settle it",
+            round(e.population[i]),
             n=f"{e.population[i]:,.0f}",
         )
     else:
-        rest = say("about {n} more households would settle it at this rate", n=f"{needed:,.0f}")
+        rest = say_plural(
+            "about {n} more household would settle it at this rate",
+            "about {n} more households would settle it at this rate",
+            round(needed),
+            n=f"{needed:,.0f}",
+        )
     return f"{why}; {rest}"
 
 

@@ -87,7 +87,8 @@ class Facts:
                 where=f"the study's table of facts, level {units.level}",
                 expected="the county beside the village, where villages of two counties share "
                 "a key",
-                got=f"{unclear:,} keys that are in more than one county",
+                got=f"{unclear:,} "
+                f"{'key that is' if unclear == 1 else 'keys that are'} in more than one county",
                 remedy="add 'county' to the columns of the table of facts",
             )
         return [known.get((name,)) for name in names]
@@ -129,9 +130,11 @@ def units_of(
         )
     )
     pairs = set(zip(parent_codes, codes, strict=True))
-    if len(pairs) < len(names):
+    several = len(names) - len(pairs)
+    if several > 0:
         raise DataError(
-            f"{len(names) - len(pairs)} units of level '{level}' lie in more than one area class",
+            f"level '{level}': {several:,} {'unit lies' if several == 1 else 'units lie'} in more "
+            "than one area class",
             where=f"column '{area_class}'", expected="one area class for all households of a unit",
             got="several", remedy="correct the column, or derive it from the unit's code",
         )  # fmt: skip

@@ -64,7 +64,7 @@ def check_draw(record: Mapping[str, Any], engine: Engine, data: Any) -> Check:
         found.append("the frame is not the one that was published: its digest differs")
     if record["frame"].get("households") != redrawn["frame"]["households"]:
         found.append(
-            f"the frame has {redrawn['frame']['households']:,} households, the record "
+            f"households in the frame: {redrawn['frame']['households']:,}; the record "
             f"refers to {record['frame'].get('households')}"
         )
     found += _compare("villages", record["villages"], redrawn["villages"], "village")

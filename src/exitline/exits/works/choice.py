@@ -189,7 +189,8 @@ class _CoveringModel:
         most = problem.shares(problem.after(np.arange(problem.cost.size)))
         never = np.flatnonzero(problem.floors > most + 1e-9)
         got = (
-            f"{never.size} areas that all works together do not bring so far"
+            f"{never.size} {'area' if never.size == 1 else 'areas'} that all works together do not "
+            "bring so far"
             if never.size
             else f"a budget of {sum(problem.budget):,.0f} that does not do for all of them"
         )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from exitline.exits.works.records.typed import looked_up
+from exitline.words.said import say_plural
 
 if TYPE_CHECKING:
     from exitline.exits.works.records.folder import WorksRecords
@@ -63,8 +64,10 @@ def asset_states(records: WorksRecords) -> AssetStates:
     said = (
         (late, f"inspections dated after {records.as_of}: {late:,} left out"),
         (unseen, f"nobody looked at {unseen:,} of {len(assets):,} assets: not counted as working"),
-        (int(early.sum()), f"{int(early.sum()):,} assets were seen before they were built: "
-         "their age is not known"),
+        (int(early.sum()), say_plural(
+            "{n} asset was seen before it was built: its age is not known",
+            "{n} assets were seen before they were built: their age is not known",
+            int(early.sum()))),
     )  # fmt: skip
     return AssetStates(assets, tuple(text for count, text in said if count))
 

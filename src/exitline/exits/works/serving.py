@@ -179,8 +179,16 @@ def _measured(
     there = place[["latitude", "longitude"]].notna().all(axis=1)
     stands = own[["latitude", "longitude"]].notna().all(axis=1)
     said = (
-        (int((~stands).sum()), "{:,} assets have no place: they serve nobody here"),
-        (int((~there).sum()), "{:,} places have no coordinates: left out"),
+        say_plural(
+            "{n} asset has no place: it serves nobody here",
+            "{n} assets have no place: they serve nobody here",
+            int((~stands).sum()),
+        ),
+        say_plural(
+            "{n} place has no coordinates: left out",
+            "{n} places have no coordinates: left out",
+            int((~there).sum()),
+        ),
     )
     place, own = place[there].reset_index(drop=True), own[stands].reset_index(drop=True)
     at = [on_sphere(one["latitude"].to_numpy(), one["longitude"].to_numpy(), what)
@@ -188,7 +196,7 @@ def _measured(
     assert keys.within_km is not None
     gives = within(at[0], at[1], keys.within_km) if len(own) and len(place) else csr_array(
         (len(own), len(place)))  # fmt: skip
-    return own, gives, place, tuple(text.format(count) for count, text in said if count)
+    return own, gives, place, tuple(text for text in said if text.n)
 
 
 def places_of(records: WorksRecords) -> pd.DataFrame:

@@ -84,7 +84,7 @@ def finding(of: AreaStanding, words: Words) -> Said:
         )  # fmt: skip
     if of.exact:
         return say("{subject} is the same in all {n} areas", subject=subject, n=n)
-    return say("no clear differences in {subject} between the {n} areas", subject=subject, n=n)
+    return say("no clear differences in {subject} between {n} areas", subject=subject, n=n)
 
 
 def _of_parts(words: Words) -> Said:

@@ -183,7 +183,9 @@ def _refuse_homeless(areas: Sequence[Area], places: Mapping[str, Place]) -> None
     lacking = [area.key for area in areas if written(area.key) not in places]
     if lacking:
         raise ExplorerError(
-            f"{len(lacking)} areas have no tile", expected="a row for each area of the run",
+            f"{len(lacking)} "
+            f"{'area has' if len(lacking) == 1 else 'areas have'} no tile",
+            expected="a row for each area of the run",
             got=", ".join(lacking[:4]) + (" ..." if len(lacking) > 4 else ""),
             remedy=nearest(lacking[0], places) or "add their keys to the table of places",
         )  # fmt: skip

@@ -67,7 +67,12 @@ def _sheet(
     )
     said = t("Posted on {day}.", day=notice.posted)
     if notice.last_day is not None:
-        until = t("Objections until {day} ({days} days).", day=notice.last_day, days=notice.days)
+        until = t.plural(
+            "Objections until {day} ({n} day).",
+            "Objections until {day} ({n} days).",
+            notice.days,
+            day=notice.last_day,
+        )
         said += " " + until
     listed = t.plural("{n} household", "{n} households", len(rows))
     how = t("How to object") + t.in_context("sign", ": ")

@@ -211,9 +211,10 @@ def _sure(content: ReportInput, lead: Block, figure: Written) -> tuple[str, ...]
     t = content.t
     return (
         _interval_words(content, figure, b.naming(content, lead.measure).unit),
-        t("It rests on {sample} ({n} degrees of freedom).",
-          sample=_clusters(content, _rows_words(content, int(lead.n[0]))),
-          n=t.number(float(lead.df[0]), 0)),
+        t.plural("It rests on {sample} ({n} degree of freedom).",
+                 "It rests on {sample} ({n} degrees of freedom).", round(float(lead.df[0])),
+                 sample=_clusters(content, _rows_words(content, int(lead.n[0]))),
+                 n=t.number(float(lead.df[0]), 0)),
         t("It covers sampling error alone, not errors of measurement or of coverage."),
     )  # fmt: skip
 

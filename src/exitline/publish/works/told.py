@@ -86,8 +86,9 @@ def plan_sections(
         As in `map_of_plan`.
     """
     people, spent = rounded(plan.people, 0), rounded(plan.spent, 0)
-    lead = t("{works} works serve {people} more people for {cost}.",
-             works=f"{plan.chosen.works.size:,}", people=people, cost=spent)  # fmt: skip
+    lead = t.plural("{n} work serves {people} more people for {cost}.",
+                    "{n} works serve {people} more people for {cost}.", plan.chosen.works.size,
+                    people=people, cost=spent)  # fmt: skip
     sure = (
         t("No other choice serves more for this money.")
         if plan.gap < 5e-5
@@ -180,7 +181,11 @@ def works_sections(
     drawing = map_of_coverage(found, boundaries, source, t) if known else None
     counts = found.counts()
     lost = int(counts["would_lose"].sum())
-    lead = t("{n} criteria of villages are lost unless broken assets are repaired.", n=f"{lost:,}")
+    lead = t.plural(
+        "{n} criterion of a village is lost unless broken assets are repaired.",
+        "{n} criteria of villages are lost unless broken assets are repaired.",
+        lost,
+    )
     failing = findings[findings["findings"] > 0]
     return (
         PageSection(t("Which villages meet their criteria"), lead, of_frame(counts), _svg(drawing)),

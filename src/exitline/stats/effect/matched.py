@@ -13,7 +13,7 @@ from exitline.stats.effect.needed import units_needed
 from exitline.stats.effect.sample import EffectSample
 from exitline.stats.effect.small import spread
 from exitline.stats.infer import intervals
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -219,7 +219,8 @@ def _notes(covariates: Floats, ones: Ints, others: Ints, df: float) -> tuple[str
         notes.append(say("treated units beyond all untreated ones in a covariate: {n}", n=beyond))
     if df < 20:
         notes.append(
-            say("{df} degrees of freedom: the interval is wide for that reason",
-                df=Numeral(f"{df:.3g}"))
+            say_plural("{n} degree of freedom: the interval is wide for that reason",
+                       "{n} degrees of freedom: the interval is wide for that reason", df,
+                       n=Numeral(f"{df:.3g}"))
         )  # fmt: skip
     return tuple(notes)

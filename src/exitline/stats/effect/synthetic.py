@@ -9,7 +9,7 @@ import numpy as np
 from scipy import optimize
 
 from exitline.stats.effect.errors import EffectError
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -234,9 +234,10 @@ def _notes(
         notes.append(say("the synthetic control does not follow the unit well before treatment"))
     if donors.size < 19:
         notes.append(
-            say(
+            say_plural(
+                "with {n} other unit p is at least {low}",
                 "with {n} other units p is at least {low}",
-                n=donors.size,
+                donors.size,
                 low=Numeral(f"{1 / (donors.size + 1):.2f}"),
             )
         )

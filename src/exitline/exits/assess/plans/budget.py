@@ -89,8 +89,8 @@ class CountyTask:
                 "the county's size or weight is out of range",
                 where=self.name,
                 expected="at least one village with one household, and a weight above 0",
-                got=f"{self.villages} villages, {self.households_per_village} households, "
-                f"weight {self.weight}",
+                got=f"villages: {self.villages}, households in each: "
+                f"{self.households_per_village}, weight {self.weight}",
                 remedy="leave the county out if it is not to be assessed",
             )
 

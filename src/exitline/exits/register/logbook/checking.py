@@ -205,4 +205,4 @@ def first_of(faults: Iterable[str]) -> Iterator[str]:
         else:
             more += 1
     if more:
-        yield f"and {more:,} more events"
+        yield f"and {more:,} more {'event' if more == 1 else 'events'}"

@@ -11,7 +11,7 @@ from exitline.exits.register.errors import (
     UnknownHouseholdError,
 )
 from exitline.exits.register.steps.request import StepRequest
-from exitline.words.said import say
+from exitline.words.said import say, say_plural
 
 
 def household_is_known(request: StepRequest) -> None:
@@ -135,8 +135,11 @@ def waiting_is_over(request: StepRequest) -> None:
             raise request.refused(
                 IllegalTransitionError,
                 say("'{step}' has to come first", step=waiting.step),
-                expected=say(
-                    "'{step}' at least {n} days before", step=waiting.step, n=waiting.days
+                expected=say_plural(
+                    "'{step}' at least {n} day before",
+                    "'{step}' at least {n} days before",
+                    waiting.days,
+                    step=waiting.step,
                 ),
                 got=say("not taken in this case"),
                 remedy=say("record '{step}' first", step=waiting.step),
@@ -145,8 +148,11 @@ def waiting_is_over(request: StepRequest) -> None:
         if request.draft.on < earliest:
             raise request.refused(
                 IncompleteStepError,
-                say(
-                    "the {n} days after '{step}' have not passed", n=waiting.days, step=waiting.step
+                say_plural(
+                    "the {n} day after '{step}' has not passed",
+                    "the {n} days after '{step}' have not passed",
+                    waiting.days,
+                    step=waiting.step,
                 ),
                 expected=say("a day from {day} on", day=earliest),
                 got=request.draft.on.isoformat(),

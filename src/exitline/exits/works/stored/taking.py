@@ -74,7 +74,9 @@ def take_in(store: Store, records: WorksRecords) -> WorksTaken:
     if records.steps.refused:
         work, step, reason = records.steps.refused[0]
         raise WorksError(
-            f"{len(records.steps.refused):,} steps are not allowed", where=f"work {work}, '{step}'",
+            f"{len(records.steps.refused):,} "
+            f"{'step is' if len(records.steps.refused) == 1 else 'steps are'} not allowed",
+            where=f"work {work}, '{step}'",
             expected=reason.expected or "", got=reason.what,
             remedy="correct them, or leave them out",
         )  # fmt: skip
@@ -125,7 +127,8 @@ def paths_of(store: Store, villages: Sequence[str]) -> dict[str, str]:
     lost = [one for one in villages if one not in known]
     if lost:
         raise WorksError(
-            f"{len(lost):,} villages are no areas of the register", where="villages",
+            f"{len(lost):,} {'village is no area' if len(lost) == 1 else 'villages are no areas'} "
+            "of the register", where="villages",
             expected="codes of areas that are there and may be seen", got=lost[0],
             remedy=nearest(lost[0], known) or "add the areas first: exitline register import",
         )  # fmt: skip

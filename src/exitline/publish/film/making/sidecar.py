@@ -239,7 +239,7 @@ def _article(entry: Entry, language: str, t: Language) -> str:
     figures = entry.bound.figures
     title = _plain(entry.episode.title.say(language, figures))
     summary = _plain(entry.episode.summary.say(language, figures))
-    lasts = t("{n} seconds", n=round(entry.episode.seconds))
+    lasts = t.plural("{n} second", "{n} seconds", round(entry.episode.seconds))
     main = entry.films.get("wide") or next(iter(entry.films.values()), "")
     tracks = "".join(
         f'<track kind="captions" srclang="{code}" label="{code}" src="{_data(text)}"'

@@ -148,11 +148,15 @@ def _steps(found: Sequence[Assessment], t: Language) -> tuple[str, ...]:
     steps: list[str] = []
     for one in found:
         name = one.county.name or t("the county")
-        steps += [
-            t("{name}, {what}: visit about {n} households more, drawn in the same way, to "
-              "settle it.", name=name, what=criterion_said(j, t), n=j.needed)
-            for j in one.judgements if math.isfinite(j.needed)
-        ]  # fmt: skip
+        for j in one.judgements:
+            if math.isfinite(j.needed):
+                what = criterion_said(j, t)
+                steps.append(t.plural(
+                    "{name}, {what}: visit about {n} household more, drawn in the same way, to "
+                    "settle it.",
+                    "{name}, {what}: visit about {n} households more, drawn in the same way, to "
+                    "settle it.", j.needed, name=name, what=what,
+                ))  # fmt: skip
     failed = [one.county.name or t("the county") for one in found if one.outcome == "not met"]
     if failed:
         steps.insert(0, t("Go back to {names}: a criterion is not met there.",

@@ -147,8 +147,10 @@ def _answered(
           ends=left.interval or t("none")),
         t("{sure} interval of those who fell: {ends}.", sure=level,
           ends=fell.interval or t("none")),
-        t("{n} households were poor at {wave}, {m} were not.",
-          n=whole["exit_rate" + place]["n"], m=whole["entry_rate" + place]["n"], wave=last.before),
+        t.plural("{n} household was poor at {wave}, {m} not.",
+                 "{n} households were poor at {wave}, {m} were not.",
+                 whole["exit_rate" + place]["n"], m=whole["entry_rate" + place]["n"],
+                 wave=last.before),
     ]  # fmt: skip
     return replace(
         page,

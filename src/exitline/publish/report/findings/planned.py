@@ -56,11 +56,22 @@ def plan_page(
     aim, sample = plan.aim, plan.sample
     households = staged.looks[-1].households if staged else sample.households
     villages = staged.looks[-1].villages if staged else sample.villages
-    answer = t("Visit {n} households in {m} villages", n=households, m=villages)
+    visited = {
+        "households": t.plural("{n} household", "{n} households", households),
+        "villages": t.plural("{n} village", "{n} villages", villages),
+    }
+    answer = t("Visit {households} in {villages}", **visited)
     if staged:
-        answer = t("Visit up to {n} households in {m} villages", n=households, m=villages)
+        answer = t("Visit up to {households} in {villages}", **visited)
     per = staged.per_village if staged else sample.per_village
-    meaning = [t("{n} households in each village.", n=t.figure(f"{per:g}"))]
+    meaning = [
+        t.plural(
+            "{n} household in each village.",
+            "{n} households in each village.",
+            per,
+            n=t.figure(f"{per:g}"),
+        )
+    ]
     if cost is not None:
         meaning.append(t("Cost: {figure}.", figure=rounded(cost, 0, t=t)))
     limit, wrong = declared(aim.threshold, t), staged.false_met if staged else plan.false_met
@@ -94,10 +105,15 @@ def _steps(plan: SamplePlan, staged: StagedPlan | None, t: Language) -> tuple[st
         return (draw, t("After each stage count the errors and stop where the table below says."),
                 judge)  # fmt: skip
     if plan.aim.mirrored:
-        count = t("Met with at most {n} households that do not approve, not met from {m} on.",
-                  n=plan.accept, m=plan.reject)  # fmt: skip
+        count = t.plural("Met with at most {n} household that does not approve, not met from "
+                         "{m} on.",
+                         "Met with at most {n} households that do not approve, not met from "
+                         "{m} on.",
+                         plan.accept, m=plan.reject)  # fmt: skip
     else:
-        count = t("Met with at most {n} errors, not met from {m} on.", n=plan.accept, m=plan.reject)
+        count = t.plural("Met with at most {n} error, not met from {m} on.",
+                         "Met with at most {n} errors, not met from {m} on.", plan.accept,
+                         m=plan.reject)  # fmt: skip
     return (draw, count, judge)
 
 

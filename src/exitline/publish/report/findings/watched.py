@@ -75,12 +75,19 @@ def _steps(found: WatchList, t: Language) -> tuple[str, ...]:
     """What to do with the list."""
     due = found.table.column("due_date").to_pylist()
     steps = [t("Visit the households on the list, in its order."),
-             t("{n} households are poor now: they need support, not a watch.",
-               n=found.already_poor)]  # fmt: skip
+             t.plural("{n} household is poor now: it needs support, not a watch.",
+                      "{n} households are poor now: they need support, not a watch.",
+                      found.already_poor)]  # fmt: skip
     if due:
         steps.insert(1, t("Decide on each by {day}.", day=max(due)))
     if found.unknown:
-        steps.append(t("Find out about the {n} households of unknown state.", n=found.unknown))
+        steps.append(
+            t.plural(
+                "Find out about the {n} household of unknown state.",
+                "Find out about the {n} households of unknown state.",
+                found.unknown,
+            )
+        )
     return tuple(steps)
 
 
@@ -105,8 +112,10 @@ def _kinds(found: WatchList, t: Language) -> PageSection:
 def _record(tried: WatchEvaluation, t: Language) -> PageSection:
     """Ways of choosing, tried where the outcome is known."""
     heading = t("How many of those who fell such a list would have found")
-    lead = t("Tried on {n} households at {first}, of whom {m} were poor at {last}. The model "
-             "learnt from earlier visits alone.", n=tried.at_risk, m=tried.fell,
+    lead = t.plural("Tried on {n} household at {first}, of whom {m} poor at {last}. The model "
+                    "learnt from earlier visits alone.",
+                    "Tried on {n} households at {first}, of whom {m} were poor at {last}. The "
+                    "model learnt from earlier visits alone.", tried.at_risk, m=tried.fell,
              first=tried.scored_at, last=tried.outcome_at)  # fmt: skip
     axis = shared_axis(
         [s.recall.estimate for s in tried.scores], [s.recall.ci_high for s in tried.scores],

@@ -206,7 +206,11 @@ def _design(proposal: Proposal) -> list[_Commented]:
         found.append(_Commented("  nest: true", say("PSU ids start anew in each stratum"), False))
     if proposal.replicates is not None:
         pattern, number = proposal.replicates
-        said = say("{n} columns called like replicate weights, instead of strata and psu", n=number)
+        said = say_plural(
+            "{n} column called like replicate weights, instead of strata and psu",
+            "{n} columns called like replicate weights, instead of strata and psu",
+            number,
+        )
         found.append(_Commented(f"  # replicates: {_quoted(pattern)}", said))
         kinds = say("{names}: FILL IN with the scale that is documented",
                     names="JK1, JKn, BRR, Fay, bootstrap, SDR")  # fmt: skip

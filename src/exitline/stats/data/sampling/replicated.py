@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, get_args
 
 from exitline.errors import DesignError, unknown
 from exitline.stats.data.sampling.sampling import SamplingAnswers
-from exitline.words.said import Numeral, say, say_plural
+from exitline.words.said import Numeral, say_plural
 
 ReplicateKind = Literal[
     "JK1", "JKn", "JK2", "BRR", "Fay", "bootstrap", "subbootstrap", "SDR", "other"
@@ -119,7 +119,12 @@ class ReplicateWeights(SamplingAnswers):
     @property
     def said(self) -> Iterator[str]:
         """How many there are, and of which kind."""
-        yield say("{n} replicate weights ({what})", n=len(self.weights), what=self.kind)
+        yield say_plural(
+            "{n} replicate weight ({what})",
+            "{n} replicate weights ({what})",
+            len(self.weights),
+            what=self.kind,
+        )
 
     def check(self, weight: str | None, *, calibrated: bool) -> None:
         """Each is calibrated, so that a calibration beside them would count twice."""

@@ -143,9 +143,10 @@ def lasting_exits(
         wanted.append(Ratio("exit_confirmed" + pair, confirmed, left, "share"))
     blocks = ratio_blocks(panel, wanted, panel.first_weight, used, Confidence(level, interval))
     notes = (
-        say(
+        say_plural(
+            "an exit counts after {n} wave at or above {m} x the line",
             "an exit counts after {n} waves in a row at or above {m} x the line",
-            n=k,
+            k,
             m=Numeral(f"{1 + buffer:g}"),
         ),
         *_too_late(panel, k),

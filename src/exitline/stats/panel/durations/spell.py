@@ -248,7 +248,7 @@ def _refuse_spells(who: Ints, start: Floats, end: Floats) -> None:
     missing = int((~np.isfinite(start) | ~np.isfinite(end)).sum())
     if missing:
         raise DataError(
-            f"{missing:,} spells have no beginning or no end",
+            f"{missing:,} {'spell has' if missing == 1 else 'spells have'} no beginning or no end",
             expected="two finite times on every row; the last sight, where a spell goes on",
             got=f"missing on {missing:,} of {len(who):,} rows",
             remedy="complete the times, or leave these rows out",
@@ -256,7 +256,8 @@ def _refuse_spells(who: Ints, start: Floats, end: Floats) -> None:
     negative = int((end < start).sum())
     if negative:
         raise DataError(
-            f"{negative:,} spells end before they begin",
+            f"{negative:,} "
+            f"{'spell ends before it begins' if negative == 1 else 'spells end before they begin'}",
             expected="an end at or after the beginning",
             got=f"a negative duration on {negative:,} of {len(who):,} rows",
             remedy="the two columns may be exchanged, or a date misread (day and month)",
@@ -265,11 +266,14 @@ def _refuse_spells(who: Ints, start: Floats, end: Floats) -> None:
     same = who[order][1:] == who[order][:-1]
     reach = np.maximum.accumulate(end[order] + _offset(who[order], start, end))[:-1]
     overlap = same & (start[order][1:] + _offset(who[order], start, end)[1:] < reach)
-    if overlap.any():
+    crossed = int(overlap.sum())
+    if crossed:
         raise DataError(
-            f"{int(overlap.sum()):,} spells overlap an earlier spell of the same household",
+            f"{crossed:,} "
+            f"{'spell overlaps' if crossed == 1 else 'spells overlap'} an earlier spell "
+            "of the same household",
             expected="spells of one household that follow one another in time",
-            got=f"overlaps on {int(overlap.sum()):,} of {len(who):,} rows",
+            got=f"overlaps on {crossed:,} of {len(who):,} rows",
             remedy="merge or correct these spells: a household is in one state at a time",
         )
 
