@@ -31,7 +31,7 @@ def said(**changes: object) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("changes", "title", "beside"),
     [
-        ({}, "No clear differences in the share of poor persons between the 4 areas",
+        ({}, "No clear differences in the share of poor persons between 4 areas",
          "No area can be told apart from the overall 20 %."),
         ({"above": Group(1, ("a",)), "alike": 3},
          "The share of poor persons is above the overall 20 % in a",

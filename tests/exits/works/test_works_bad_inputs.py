@@ -109,7 +109,7 @@ STATED = {
         lambda _: choice(homes(cost=[1.0, 99.0])).notes, "1 candidates cost more than the whole"),
     "assets without a place": (
         lambda at: records(at, assets="asset,kind,latitude,longitude\nx,well,,\n").coverage().notes,
-        "1 assets have no place"),
+        "1 asset has no place"),
     "places without coordinates": (
         lambda at: records(at, villages="village,people,latitude,longitude\na,1,,\n")
         .coverage().notes, "1 places have no coordinates"),
@@ -187,7 +187,7 @@ ON_THE_LINE = {  # what stands in the table or the folder, the command, its exit
     "works without place": ({"works": "work,kind,criterion\nw,well,water\n"}, "check {t} --json", 0,
                             "it has no place"),
     "assets without place": ({"assets": "asset,kind\nx,well\n"}, "coverage {t}", 0,
-                             "1 assets have no place"),
+                             "1 asset has no place"),
     "phases and funds after today": (
         FUTURE, "check {t} --json", 0, 'come", "unit": "work", "looked_at": 3, "findings": 2'),
     "inspections after today": ({"inspections": "asset,on,state\nx,2022-01-01,functional\n"},

@@ -11,7 +11,7 @@ from exitline.api.releases.counted import Counted, Layout
 from exitline.publish.tables.content import TableFacts
 from exitline.stats.data.readers.declaring import choose
 from exitline.stats.infer.intake.codes import MISSING_DOMAIN
-from exitline.words.said import Told, say, together
+from exitline.words.said import Said, Told, say, say_plural, together
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -248,15 +248,34 @@ def _refuse_faults(found: pa.Table) -> None:
 
     if not found.num_rows or not found.column("n").to_numpy().sum():
         raise DataError("there is nothing to count", expected="households, one row each")
-    for fault, words in FAULTS.items():
+    for fault in FAULTS:
         number = int(np.sum(found.column(fault).to_numpy()))
         if number:
             raise DataError(
-                f"{number:,} "
-                f"{'household' if number == 1 else 'households'} {words}",
-                expected="weights and sizes of zero or more",
+                _fault_words(fault, number), expected="weights and sizes of zero or more",
                 remedy="correct them, or leave these rows out of the data",
             )  # fmt: skip
+
+
+def _fault_words(fault: str, number: int) -> Said:
+    """How many households have a fault."""
+    return {
+        "missing_weight": say_plural(
+            "{n} household without a weight", "{n} households without a weight", number
+        ),
+        "negative_weight": say_plural(
+            "{n} household with a weight below zero", "{n} households with a weight below zero",
+            number,
+        ),
+        "infinite_weight": say_plural(
+            "{n} household with an infinite weight", "{n} households with an infinite weight",
+            number,
+        ),
+        "bad_size": say_plural(
+            "{n} household without a household size above zero",
+            "{n} households without a household size above zero", number,
+        ),
+    }[fault]  # fmt: skip
 
 
 def _refuse_people(leaves: Leaves, keys: Sequence[str]) -> None:

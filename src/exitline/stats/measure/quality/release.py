@@ -9,13 +9,8 @@ import ibis
 
 from exitline.stats.measure import portable
 
-FAULTS = {
-    "missing_weight": "without a weight",
-    "negative_weight": "with a weight below zero",
-    "infinite_weight": "with an infinite weight",
-    "bad_size": "without a household size above zero",
-}
-"""Faults that are counted in the same pass, and how they are said."""
+FAULTS = ("missing_weight", "negative_weight", "infinite_weight", "bad_size")
+"""Faults that are counted in the same pass."""
 
 SPREADS = ("weight", "size", "weight_size")
 """What rows of a cell differ in: how many each counts for."""
