@@ -11,7 +11,7 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.designing import SECOND_PHASE, second_phase
 from exitline.cli.shared.options import ENGINE, with_options
 from exitline.cli.shared.reading import reads_data
-from exitline.words.said import Numeral, say
+from exitline.words.said import Numeral, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.api.weights.calibrated import Calibrated
@@ -149,7 +149,8 @@ def _show(found: Calibrated, out: str | None, rows: int | None) -> None:
         [(t.margin, t.level or None, f"{t.wanted:,.10g}", f"{t.before:,.10g}",
           f"{t.reached:,.10g}") for t in found.totals],
         right=(2, 3, 4),
-        caption=say("{what}, {n} steps", what=found.method, n=found.iterations),
+        caption=say_plural("{what}, {n} step", "{what}, {n} steps", found.iterations,
+                           what=found.method),
     )  # fmt: skip
     show.notes(found.notes)
     told(out, rows)
@@ -166,4 +167,4 @@ def told(out: str | None, rows: int | None) -> None:
     if rows is None:
         show.note("nothing was written: add --out FILE.parquet, or .csv")
     else:
-        show.note(say("{n} rows in {file}", n=rows, file=out))
+        show.note(say_plural("{n} row in {file}", "{n} rows in {file}", rows, file=out))

@@ -13,7 +13,7 @@ from exitline.cli.panel import arguments_of, panel_options
 from exitline.cli.shared import numbers, show
 from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import Told, say
+from exitline.words.said import Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.stats.panel.report import DynamicsSection
@@ -146,7 +146,13 @@ def _print(section: DynamicsSection, full: bool) -> None:
             [_estimate_row(r) for r in shown], right=(3, 4, 5),
         )  # fmt: skip
         if len(shown) < len(rows):
-            show.note(say("{n} further rows with --full or --json.", n=len(rows) - len(shown)))
+            show.note(
+                say_plural(
+                    "{n} further row with --full or --json.",
+                    "{n} further rows with --full or --json.",
+                    len(rows) - len(shown),
+                )
+            )
     elif rows:
         columns = list(rows[0])
         right = [i for i, c in enumerate(columns) if not isinstance(rows[0][c], str)]

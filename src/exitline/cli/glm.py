@@ -13,7 +13,7 @@ from exitline.cli.shared.designing import declares_design
 from exitline.cli.shared.options import ENGINE
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import save_all, saves
-from exitline.words.said import Numeral, Told, say
+from exitline.words.said import Numeral, Told, say, say_plural
 
 if TYPE_CHECKING:
     from exitline.stats.data.sampling.design import Design
@@ -113,7 +113,8 @@ def _show(found: Regression, table: list[dict[Any, Any]], *, exponentiated: bool
     show.table(
         say("{formula} ({name})", formula=found.formula, name=found.family), names, rows,
         right=(1, 2, 3, 4, 5),
-        caption=say("{n} rows, {m} degrees of freedom", n=found.n, m=round(found.df)),
+        caption=say_plural("{m} rows, {n} degree of freedom", "{m} rows, {n} degrees of freedom",
+                           round(found.df), m=found.n),
     )  # fmt: skip
     for term, base in found.bases.items():
         show.note(say("{name}: against {what}", name=term, what=base))

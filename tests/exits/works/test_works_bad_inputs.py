@@ -104,15 +104,15 @@ STATED = {
         lambda _: effect(panel([2003] * 3 + [0] * 3, [(0, 2001)])).notes,
         "units without an outcome in every period: 1 left out"),
     "candidates that serve nobody": (
-        lambda _: choice(homes(longitude=[0.0, 50.0])).notes, "1 candidates serve nobody"),
+        lambda _: choice(homes(longitude=[0.0, 50.0])).notes, "1 candidate serves nobody"),
     "works dearer than all that there is": (
-        lambda _: choice(homes(cost=[1.0, 99.0])).notes, "1 candidates cost more than the whole"),
+        lambda _: choice(homes(cost=[1.0, 99.0])).notes, "1 candidate costs more than the whole"),
     "assets without a place": (
         lambda at: records(at, assets="asset,kind,latitude,longitude\nx,well,,\n").coverage().notes,
         "1 asset has no place"),
     "places without coordinates": (
         lambda at: records(at, villages="village,people,latitude,longitude\na,1,,\n")
-        .coverage().notes, "1 places have no coordinates"),
+        .coverage().notes, "1 place has no coordinates"),
     "inspections after the day": (
         lambda at: records(at, inspections="asset,on,state\nx,2022-01-01,functional\n")
         .coverage().notes, "inspections dated after 2021-01-01: 1 left out"),
@@ -181,7 +181,7 @@ ON_THE_LINE = {  # what stands in the table or the folder, the command, its exit
     "a negative cost": (homes(cost=[3.0, -1.0]), CHOOSE, 1, "'cost' is missing or below 0"),
     "a budget of zero": (homes(), f"{CHOOSE} --budget 0", 2, "'--budget': 0.0 is not in the range"),
     "a candidate that serves nobody": (
-        homes(longitude=[0.0, 50.0]), CHOOSE, 0, "1 candidates serve nobody"),
+        homes(longitude=[0.0, 50.0]), CHOOSE, 0, "1 candidate serves nobody"),
     "candidates that serve nobody": (
         homes(longitude=[40.0, 50.0]), CHOOSE, 0, "2 candidates serve nobody"),
     "works without place": ({"works": "work,kind,criterion\nw,well,water\n"}, "check {t} --json", 0,

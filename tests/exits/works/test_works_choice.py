@@ -254,7 +254,7 @@ def test_candidates_that_serve_nobody_and_people_out_of_reach_are_said():
     far = pd.concat([WELLS, WELLS.head(1).assign(latitude=9.0)])
     homes = pd.concat([HOMES, HOMES.head(1).assign(latitude=-9.0, people=7)])
     plan = xl.works.choose(far, homes, cost="cost", budget=4, within_km=1, people="people")
-    assert "1 candidates serve nobody" in plan.notes[0]
+    assert "1 candidate serves nobody" in plan.notes[0]
     assert "7 people are within reach of no candidate" in plan.notes[-1]
     assert plan.stability(draws=3).between(0, 1).all()
     assert plan.at_budgets((1.0, 2.0))["people"].tolist() == [5.0, 9.0]

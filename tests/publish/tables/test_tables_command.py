@@ -304,10 +304,10 @@ def test_bad_input_is_refused(arguments, said, capsys, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"w": [-1.0, 2.0, 2.0]}, "1 households with a weight below zero"),
-        ({"w": [None, 2.0, 2.0]}, "1 households without a weight"),
-        ({"w": [math.inf, 2.0, 2.0]}, "1 households with an infinite weight"),
-        ({"size": [0, 2, 2]}, "1 households without a household size above zero"),
+        ({"w": [-1.0, 2.0, 2.0]}, "1 household with a weight below zero"),
+        ({"w": [None, 2.0, 2.0]}, "1 household without a weight"),
+        ({"w": [math.inf, 2.0, 2.0]}, "1 household with an infinite weight"),
+        ({"size": [0, 2, 2]}, "1 household without a household size above zero"),
         ({"area": ["Total", "a", "a"]}, "is called 'total'"),
         ({"w": [0.0, 0.0, 0.0]}, "nothing to count"),
     ],

@@ -144,12 +144,12 @@ def test_spells_that_overlap_or_run_backwards() -> None:
     home = np.array([811, 811, 822])
     begin = np.array([0.0, 2.0, 0.0])
     ended = np.array([True, True, False])
-    with pytest.raises(DataError, match="1 spells overlap an earlier spell") as caught:
+    with pytest.raises(DataError, match="1 spell overlaps an earlier spell") as caught:
         spells_from_table(home, begin, np.array([3.0, 4.0, 1.0]), ended)
     assert "811" not in str(caught.value)
-    with pytest.raises(DataError, match="1 spells end before they begin"):
+    with pytest.raises(DataError, match="1 spell ends before it begins"):
         spells_from_table(home, begin, np.array([1.0, 1.0, 1.0]), ended)
-    with pytest.raises(DataError, match="1 spells have no beginning or no end"):
+    with pytest.raises(DataError, match="1 spell has no beginning or no end"):
         spells_from_table(home, begin, np.array([1.0, np.nan, 1.0]), ended)
 
 

@@ -138,7 +138,7 @@ def test_vulnerability_finds_the_model_it_was_made_from() -> None:
     assert np.abs(found.probability - truth).max() < 0.05
     assert found.rate == pytest.approx(np.mean(truth >= 0.5), abs=0.02)
     assert found.floored == 0
-    with pytest.raises(MeasureError, match="1 households without a positive welfare"):
+    with pytest.raises(MeasureError, match="1 household without a positive welfare"):
         vulnerability(np.r_[0.0, y[1:]], predictors, 2.0)
     with pytest.raises(MeasureError, match="cannot be told apart"):
         vulnerability(y, np.column_stack([x[:, 0], x[:, 0]]), 2.0)

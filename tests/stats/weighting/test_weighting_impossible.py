@@ -124,7 +124,7 @@ def test_a_column_that_is_there_already(schools):
 
 
 def test_too_few_steps_are_said(schools):
-    refused(schools, {"stype": STYPE, "sch.wide": WIDE}, "did not converge in 1 steps",
+    refused(schools, {"stype": STYPE, "sch.wide": WIDE}, "did not converge in 1 step",
             "farthest off", iterations=1)  # fmt: skip
 
 

@@ -176,7 +176,8 @@ def unreached(
     worst = int(np.argmax(np.abs(found.misfit)))
     reached = problem.totals[worst] + found.misfit[worst] * problem.scale[worst]
     return DataError(
-        f"the calibration did not converge in {found.iterations} steps",
+        f"the calibration did not converge in {found.iterations} "
+        f"{'step' if found.iterations == 1 else 'steps'}",
         where=f"totals: {names[worst].margin}",
         expected=f"{problem.totals[worst]:,.10g} for {names[worst].name}, the farthest off",
         got=f"{reached:,.10g}",

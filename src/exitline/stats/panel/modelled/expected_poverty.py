@@ -154,7 +154,7 @@ def _refuse(welfare: Floats, X: Floats, w: Floats, threshold: float) -> None:
         raise MeasureError(
             "vulnerability cannot be computed from these values",
             expected="welfare above zero, complete predictors and weights, a threshold in (0, 1)",
-            got=f"{bad:,} households without a positive welfare, {holes:,} with missing "
-            f"predictors or weights, threshold {threshold}",
+            got=f"{bad:,} {'household' if bad == 1 else 'households'} without a positive welfare, "
+            f"{holes:,} with missing predictors or weights, threshold {threshold}",
             remedy="leave these households out on purpose, and say how many",
         )
