@@ -195,5 +195,5 @@ def test_an_area_in_two_area_classes_is_refused(labelled: Path) -> None:
     assert "no threshold for this unit" in (labelled / "out/report.html").read_text()
     homes.loc[[3, 40], "side"] = ["other", "west"]  # one household of two counties
     homes.to_parquet(labelled / "homes.parquet")
-    with pytest.raises(DataError, match="2 units of level 'county' lie in more than one"):
+    with pytest.raises(DataError, match="level 'county': 2 units lie in more than one"):
         xl.run(labelled / "study.yaml")
