@@ -13,11 +13,11 @@ from exitline.cli.shared import numbers, show
 from exitline.cli.shared.reading import reads_data
 from exitline.cli.shared.saving import paged, save_page
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import Numeral, Said, Told, say
+from exitline.words.said import Numeral, Said, Told, say, together
 
 if TYPE_CHECKING:
     from exitline.api.deciding.assessing import Assessed
-    from exitline.exits.assess.assessment import Assessment
+    from exitline.exits.assess.assessment import Assessment, CriterionResult
     from exitline.exits.assess.evidence import County
     from exitline.exits.assess.readings import Answer
 
@@ -80,7 +80,9 @@ def command(
     elif given["what_if"]:
         _show_what_if(found)
     else:
-        for assessment in found.assessments:
+        for i, assessment in enumerate(found.assessments):
+            if i:
+                show.note("")
             show_assessment(assessment)
     save_page(told, page, quiet=as_json)
 
@@ -125,15 +127,21 @@ def show_assessment(assessment: Assessment) -> None:
         ],
         right=(3, 4),
     )  # fmt: skip
-    for judged in assessment.judgements:
-        show.note(say("{name}: {reason}", name=rate_named(judged), reason=judged.reason))
-        if judged.holds_to_icc == judged.holds_to_icc:
-            show.note(
-                say(
-                    "would stay the same up to an intra-village correlation of {n} (judged at {m})",
-                    n=Numeral(f"{judged.holds_to_icc:.3g}"), m=Numeral(f"{judged.icc:.3g}"),
-                )
-            )  # fmt: skip
+    show.points(
+        together(say("{name}: {reason}", name=rate_named(judged), reason=judged.reason),
+                 _robust(judged), sign="; ")
+        for judged in assessment.judgements
+    )  # fmt: skip
+
+
+def _robust(judged: CriterionResult) -> str:
+    """Up to which correlation within villages the outcome would be the same."""
+    if judged.holds_to_icc != judged.holds_to_icc:
+        return ""
+    return say(
+        "would stay the same up to an intra-village correlation of {n} (judged at {m})",
+        n=Numeral(f"{judged.holds_to_icc:.3g}"), m=Numeral(f"{judged.icc:.3g}"),
+    )  # fmt: skip
 
 
 def _said(outcome: str) -> Told:

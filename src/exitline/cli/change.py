@@ -116,7 +116,9 @@ def _show(found: Changes, people: str, rows: str, level: float) -> None:
     """A table for each kind of change, a row for each figure."""
     lined = sorted({one.line for one in found if one.line})
     headings = ("area", "measure", *(["line"] if len(lined) > 1 else []))
-    for kind in dict.fromkeys(one.kind for one in found):
+    for i, kind in enumerate(dict.fromkeys(one.kind for one in found)):
+        if i:
+            show.note("")
         show.table(
             say("Change, {what}", what=Told(kind)),
             (*headings, "before", "after", "change", "SE", show.sure(level), "p"),

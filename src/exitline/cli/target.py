@@ -320,10 +320,13 @@ def _effects(effects: Effects, *, as_json: bool) -> None:
                 spread(change.se, unit),
                 _ends(change.ci_low, change.ci_high, unit, change.se),
             ))  # fmt: skip
+        if one is not effects.scenarios[0]:
+            show.note("")
         cost, gap = (effects.after(one.name, kind) for kind in ("cost", "cost_of_gap"))
         show.table(
             say("{name}: {what}", name=one.name, what=Told(one.said)),
-            ("figure", "before", "after", "change", "SE", "interval"),
+            ("figure", "before", "after", "change", "SE",
+             show.sure(effects.estimates.level)),
             rows, right=(1, 2, 3, 4, 5),
             caption=say(
                 "cost {n} ({ends}), and for each unit of the gap closed {m} ({others})",
@@ -333,8 +336,8 @@ def _effects(effects: Effects, *, as_json: bool) -> None:
                 others=interval(gap.ci_low, gap.ci_high, "index", gap.se, gap.estimate),
             ),
         )  # fmt: skip
-    show.note("Changes of shares are in percentage points. Nobody is thought to change what they "
-              "earn. Inequality counts a cut-off as given.")  # fmt: skip
+    show.note("Changes of shares are in percentage points. Earnings are assumed not to change. "
+              "The standard errors of the Gini index treat a cut-off as fixed.")  # fmt: skip
     for text in effects.estimates.notes:
         show.note(text)
 

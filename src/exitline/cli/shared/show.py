@@ -113,7 +113,7 @@ def table(
     output = console()
     headings = [_shown(name) for name in columns]
     right = [i for i in right if i < len(headings)]
-    least = [_widest_word(i, [headings, *cells], right) for i in range(len(columns))]
+    least = _least([headings, *cells], right, output.width)
     whole = [max(cell_len(row[i]) for row in [headings, *cells]) for i in right]
     texts = [size for i, size in enumerate(least) if i not in right]
     tight = sum(whole) + sum(texts) + len(columns) > output.width
@@ -144,13 +144,19 @@ def _said(cell: Any, t: Language, *, number: bool) -> Any:
     return plain(t.figure(cell) if told == cell else told)
 
 
-def _widest_word(column: int, rows: list[list[str]], right: Sequence[int]) -> int:
-    """How wide a column must be: no number is cut, and most words stand on one line."""
+def _least(rows: list[list[str]], right: Sequence[int], room: int) -> list[int]:
+    """How wide each column must be: no number is cut, and no word where there is room."""
     from rich.cells import cell_len
 
-    words = (word for row in rows for word in row[column].split())
-    longest = max((cell_len(word) for word in words), default=1)
-    return longest if column in right else min(longest, 10)
+    longest = [
+        max((cell_len(word) for row in rows for word in row[i].split()), default=1)
+        for i in range(len(rows[0]))
+    ]
+    whole = [max(cell_len(row[i]) for row in rows) for i in right]
+    words = sum(size for i, size in enumerate(longest) if i not in right)
+    if sum(whole) + words + len(longest) <= room:
+        return longest
+    return [size if i in right else min(size, 10) for i, size in enumerate(longest)]
 
 
 def _shown(text: str) -> str:
