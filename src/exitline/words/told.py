@@ -71,6 +71,8 @@ MEASURES = (
 )
 """Of what is known of a measure: its unit, of whom it speaks, what it needs, what is better."""
 RECORD = (
+    collected("software"),
+    collected("libraries"),
     collected("reading the study"),
     collected("checking the data"),
     collected("estimating"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from exitline.api.runs.opening import read_rows
 from exitline.errors import ArgumentError, unknown
-from exitline.words.said import Told
+from exitline.words.said import Numeral, Told, say
 from exitline.words.shown.result import ShownResult
 
 if TYPE_CHECKING:
@@ -277,4 +277,4 @@ def rate_in_words(judged: CriterionResult, rule: str) -> str | None:
     if rule == "point" or judged.low == judged.high:
         return shown
     edge = decided_on(judged.outcome, judged.low, judged.high, limit, judged.comparison)
-    return f"{shown} ({edge})".replace(" %", "\N{NO-BREAK SPACE}%")
+    return say("{text} ({what})", text=Numeral(shown), what=edge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 80
-_KEPT = {"\u00a0": "\U0010f8a0", "\u202f": "\U0010f82f"}
+_KEPT = {"\u00a0": "\U0010f8a0", "\u202f": "\U0010f82f", " ": "\U0010f820"}
 """Spaces at which no line breaks, and what stands for them while rich breaks lines (at any)."""
+_PERCENT = re.compile(r"(?<=\d) (?=%)")
+"""The space of a percentage, at which no line breaks either."""
+_AS_SIGNS = str.maketrans({space: sign for space, sign in _KEPT.items() if space != " "})
 WIDE = 120
 """From so many columns on, tables say more."""
 
@@ -161,10 +165,8 @@ def _least(rows: list[list[str]], right: Sequence[int], room: int) -> list[int]:
 
 def _shown(text: str) -> str:
     """Text for a terminal, on as many lines as it has; a figure stays on one of them."""
-    shown = visible_sentence(text)
-    for space, sign in _KEPT.items():
-        shown = shown.replace(space, sign)
-    return shown
+    shown = _PERCENT.sub(_KEPT[" "], visible_sentence(text))
+    return shown.translate(_AS_SIGNS)
 
 
 def note(text: str) -> None:

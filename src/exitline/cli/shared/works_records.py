@@ -12,7 +12,7 @@ from exitline.cli.shared.options import JSON
 from exitline.cli.shared.register_pages import DATABASE_OPTION
 from exitline.cli.shared.saving import save_all, saves
 from exitline.cli.shared.speaking import reader
-from exitline.words.said import Told, say, say_plural
+from exitline.words.said import Told, collected, say, say_plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,8 +206,15 @@ def recorded_coverage(
             show.note(say("written: {file}", file=str(path)))
 
 
-OURS = {"unit", "text", "comparison", "treated"}
+OURS = {"unit", "text", "comparison", "treated", "outcome", "remedy"}
 """Columns whose cells are words of ours; others hold names."""
+SAID = (
+    collected("unserved"), collected("unknown costs"), collected("under way"),
+    collected("remedy"), collected("repair"), collected("because of works"),
+    collected("would lose"), collected("a work under way"), collected("a repair"),
+    collected("repairs"), collected("a new one"), collected("find out"), collected("threshold"),
+)  # fmt: skip
+"""Headings of gaps and of coverage, and what brings what is lacking."""
 
 
 def frames(tables: Mapping[str, Any]) -> None:

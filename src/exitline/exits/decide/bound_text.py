@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from exitline.words.said import say
+from exitline.words.said import Numeral, say
 
 if TYPE_CHECKING:
     from exitline.exits.decide.decision import Comparison
@@ -42,7 +42,7 @@ def bound_text(bound: float, threshold: float, *, upper: bool) -> str:
         if same_side and (shown > threshold) == (bound > threshold):
             break
     text = f"{100.0 * shown:.{digits}f}"
-    return f"{text.rstrip('0').rstrip('.')} %"
+    return Numeral(f"{text.rstrip('0').rstrip('.')} %")
 
 
 def decided_on(
