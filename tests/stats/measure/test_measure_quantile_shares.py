@@ -234,7 +234,7 @@ def test_a_measure_with_its_own_line_leaves_others_without_one(albania):
         ("quantile_share_ratio(0.8, 0.2)", "upper quantile of a share ratio lies below"),
         ("quintile_ratio('vardpoor')", "the rule of a share ratio is not known"),
         ("palma('eurostat')", "the rule of the Palma ratio is not known"),
-        ("at_risk_rate(0)", "share of a relative line must be above zero"),
+        ("at_risk_rate(0)", "threshold is a share of a quantile"),
         ("at_risk_rate(threshold='county')", "threshold of a measure is not known"),
     ],
 )

@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Annotated, get_origin
 
 from exitline.errors import MeasureError, unknown
 from exitline.stats.measure.deprivation import multidimensional
@@ -164,7 +165,7 @@ def _arguments(text: str) -> tuple[list[str], dict[str, str]]:
 
 def _value(text: str, parameter: inspect.Parameter) -> float | str:
     """An argument as its parameter takes it: a finite number, or the name of a column."""
-    if parameter.annotation is float:
+    if get_origin(parameter.annotation) is Annotated or parameter.annotation is float:
         return float(text)
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         return text[1:-1]

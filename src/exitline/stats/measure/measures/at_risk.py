@@ -6,21 +6,23 @@ from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of
 from exitline.stats.measure.measures.quantiles import one_of, probability
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term
+from exitline.stats.measure.ranges import OfQuantile, Probability, ranged
 from exitline.stats.measure.relative_lines import RelativeLine
 
 THRESHOLDS = ("sample", "area")
 NOBODY = "nobody is below the threshold"
 
 
+@ranged
 def at_risk_rate(
-    share: float = 0.6, p: float = 0.5, threshold: str = "sample", boundary: str = "<"
+    share: OfQuantile = 0.6, p: Probability = 0.5, threshold: str = "sample", boundary: str = "<"
 ) -> Measure:
     """At-risk-of-poverty rate: share of persons below a share of a quantile of all.
 
     Parameters
     ----------
     share : float
-        Such as 0.6 (Eurostat); above 0.
+        Such as 0.6 (Eurostat); above 0, up to 1.
     p : float
         The probability of the quantile; 0.5 is the median.
     threshold : {"sample", "area"}
@@ -40,8 +42,9 @@ def at_risk_rate(
     )  # fmt: skip
 
 
+@ranged
 def median_of_poor(
-    share: float = 0.6, p: float = 0.5, threshold: str = "sample", boundary: str = "<"
+    share: OfQuantile = 0.6, p: Probability = 0.5, threshold: str = "sample", boundary: str = "<"
 ) -> Measure:
     """Median welfare of persons at risk of poverty.
 
@@ -59,8 +62,9 @@ def median_of_poor(
     return _of_poor(f"median_of_poor{said}", line, _median, "money", label, better="higher")
 
 
+@ranged
 def relative_median_gap(
-    share: float = 0.6, p: float = 0.5, threshold: str = "sample", boundary: str = "<"
+    share: OfQuantile = 0.6, p: Probability = 0.5, threshold: str = "sample", boundary: str = "<"
 ) -> Measure:
     """Relative median at-risk-of-poverty gap: how far the median of the poor is below the
     threshold, as a share of it.

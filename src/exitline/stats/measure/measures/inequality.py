@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite
-from typing import Any
+from typing import Annotated, Any
 
 from exitline.errors import MeasureError
 from exitline.stats.measure import rules
 from exitline.stats.measure.model import Measure, Rule, Scalar, Term
+from exitline.stats.measure.ranges import Range, ranged
 
+CUSTOMARY = "0.5, 1 and 2 are customary"
+ENTROPY = Range(
+    "generalised entropy is not defined for this epsilon",
+    expected="a finite number", remedy=CUSTOMARY,
+)  # fmt: skip
+ATKINSON = Range(
+    "the Atkinson index is not defined for this epsilon",
+    expected="a number above 0", remedy=CUSTOMARY, least=0.0,
+)  # fmt: skip
+RENYI = Range(
+    "Renyi's divergence is not defined for this alpha",
+    expected="a number above 0", remedy=CUSTOMARY, least=0.0,
+)  # fmt: skip
+KOLM = Range(
+    "Kolm's index is not defined for this alpha",
+    expected="a number above 0",
+    remedy="of the order of 1 over the mean of welfare: kolm(0.001) for a mean of 1,000",
+    least=0.0,
+)
 _MEAN: dict[str, Any] = {"undefined": "the mean is not above zero"}
 
 
@@ -18,7 +37,8 @@ def _index(name: str, terms: tuple[Term, ...], rule: Rule, label: str, **more: A
     return Measure(name, terms, rule, "plain", "index", label, better="lower", **more)
 
 
-def ge(epsilon: float) -> Measure:
+@ranged
+def ge(epsilon: Annotated[float, ENTROPY]) -> Measure:
     """Generalised entropy index; 0 is the mean log deviation, 1 the Theil index.
 
     References
@@ -27,13 +47,6 @@ def ge(epsilon: float) -> Measure:
     """
     e = float(epsilon)
     kind = {0.0: "log_welfare", 1.0: "welfare_log"}.get(e, "power")
-    if not isfinite(e):
-        raise MeasureError(
-            "generalised entropy is not defined for this epsilon",
-            expected="a finite number",
-            got=str(epsilon),
-            remedy="0.5, 1 and 2 are customary",
-        )
     kinds = (Term("one"), Term("welfare"), Term(kind, alpha=e if kind == "power" else None))
     terms = tuple(_kept(term, at_zero=e > 0) for term in kinds)
     known = {0.0: ("mld", "mean log deviation"), 1.0: ("theil", "Theil index")}
@@ -57,7 +70,8 @@ def theil() -> Measure:
     return ge(1)
 
 
-def atkinson(epsilon: float) -> Measure:
+@ranged
+def atkinson(epsilon: Annotated[float, ATKINSON]) -> Measure:
     """Atkinson index with inequality aversion epsilon > 0 (Atkinson 1970, eq. 17).
 
     Parameters
@@ -66,13 +80,6 @@ def atkinson(epsilon: float) -> Measure:
         Above 0. With 1 it is one minus the ratio of geometric to arithmetic mean.
     """
     e = float(epsilon)
-    if not 0 < e < float("inf"):
-        raise MeasureError(
-            "the Atkinson index is not defined for this epsilon",
-            expected="a number above 0",
-            got=str(epsilon),
-            remedy="0.5, 1 and 2 are customary",
-        )
     inner = Term("log_welfare") if e == 1 else Term("power", alpha=1.0 - e)
     kinds = (Term("one"), Term("welfare"), inner)
     terms = tuple(_kept(term, at_zero=e < 1) for term in kinds)
@@ -86,7 +93,8 @@ def j_divergence() -> Measure:
     return _index("j_divergence", terms, rules.j_divergence, "J-divergence", **_MEAN)
 
 
-def renyi(alpha: float) -> Measure:
+@ranged
+def renyi(alpha: Annotated[float, RENYI]) -> Measure:
     """Renyi's divergence between shares of welfare and shares of persons.
 
     Parameters
@@ -99,13 +107,6 @@ def renyi(alpha: float) -> Measure:
     Renyi (1961), Proceedings of the Fourth Berkeley Symposium 1, 547-561.
     """
     a = float(alpha)
-    if not 0 < a < float("inf"):
-        raise MeasureError(
-            "Renyi's divergence is not defined for this alpha",
-            expected="a number above 0",
-            got=str(alpha),
-            remedy="0.5, 1 and 2 are customary",
-        )
     inner = Term("welfare_log") if a == 1 else Term("power", alpha=a)
     terms = tuple(replace(t, nonnegative=True) for t in (Term("one"), Term("welfare"), inner))
     label = f"Renyi divergence, alpha = {a:g}"
@@ -247,7 +248,8 @@ def _compared(name: str, column: str, rule: Rule, label: str) -> Measure:
     return Measure(name, terms, rule, "plain", "index", label, undefined="a mean is not above zero")
 
 
-def kolm(alpha: float) -> Measure:
+@ranged
+def kolm(alpha: Annotated[float, KOLM]) -> Measure:
     """Kolm's absolute inequality: ln of the mean of exp(alpha (mean - y)), over alpha.
 
     In the unit of welfare: the same amount added to everyone changes nothing.
@@ -262,13 +264,6 @@ def kolm(alpha: float) -> Measure:
     Kolm (1976), Journal of Economic Theory 12, 416-442.
     """
     a = float(alpha)
-    if not 0 < a < float("inf"):
-        raise MeasureError(
-            "Kolm's index is not defined for this alpha",
-            expected="a number above 0",
-            got=str(alpha),
-            remedy="of the order of 1 over the mean of welfare: kolm(0.001) for a mean of 1,000",
-        )
     least = Scalar("quantile", 0.0)
     terms = (Term("one"), Term("welfare"), Term("exp_below", alpha=a, at=least))
     return Measure(

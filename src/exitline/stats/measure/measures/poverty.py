@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import inf
+from typing import Annotated
 
-from exitline.errors import MeasureError
 from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of, total_of
 from exitline.stats.measure.model import Measure, Rule, Term
+from exitline.stats.measure.ranges import Range, ranged
+
+ALPHA = Range(
+    "the FGT index is not defined for this alpha",
+    expected="a number of 0 or above",
+    remedy="use fgt(0), fgt(1), fgt(2) or any other alpha >= 0",
+    least=0.0, ends="[)",
+)  # fmt: skip
+CLARK = Range(
+    "the Clark-Hemming-Ulph index is not defined for this g",
+    expected="a number from 0 to 1",
+    remedy="clark(1) is the poverty gap, clark(0) is made of the Watts index",
+    least=0.0, most=1.0, ends="[]",
+)  # fmt: skip
+STANDARD = Range(
+    "the standard of prosperity must be above zero",
+    expected="a number above 0 in the unit of welfare, such as 25 for dollars a day",
+    remedy="for welfare by year, take 365 times the standard of a day",
+    least=0.0,
+)
+ELASTIC = Range(
+    "there is no elasticity of this poverty index",
+    expected="alpha of 1 or above",
+    remedy="growth_elasticity(1) is that of the poverty gap, (2) that of severity",
+    least=1.0, ends="[)",
+)  # fmt: skip
+OF_RICHES = "richness_concave is for alpha up to 1, richness_convex for alpha above 1"
+RICHNESS = Range(
+    "richness is not defined for this beta",
+    expected="a number above 0", remedy=OF_RICHES, least=0.0,
+)  # fmt: skip
+CONCAVE = Range(
+    "richness_concave is not defined for this alpha",
+    expected="a number above 0, up to 1", remedy=OF_RICHES, least=0.0, most=1.0, ends="(]",
+)  # fmt: skip
+CONVEX = Range(
+    "richness_convex is not defined for this alpha",
+    expected="a number above 1", remedy=OF_RICHES, least=1.0,
+)  # fmt: skip
 
 
 def headcount() -> Measure:
@@ -35,7 +73,8 @@ def poor_households() -> Measure:
     return total_of("poor_households", term, "households", "poor households", better="lower")
 
 
-def fgt(alpha: float) -> Measure:
+@ranged
+def fgt(alpha: Annotated[float, ALPHA]) -> Measure:
     """Foster-Greer-Thorbecke index of order alpha: mean of ((z - y)/z)^alpha over the poor.
 
     Parameters
@@ -47,13 +86,6 @@ def fgt(alpha: float) -> Measure:
     ----------
     Foster, Greer and Thorbecke (1984), Econometrica 52, 761-766, eq. 1.
     """
-    if not 0 <= alpha < float("inf"):
-        raise MeasureError(
-            "the FGT index is not defined for this alpha",
-            expected="a number of 0 or above",
-            got=str(alpha),
-            remedy="use fgt(0), fgt(1), fgt(2) or any other alpha >= 0",
-        )
     if alpha == 0:
         return headcount()
     known = {1.0: ("poverty_gap", "poverty gap index"), 2.0: ("severity", "poverty severity index")}
@@ -78,7 +110,8 @@ def watts() -> Measure:
     return ratio_of("watts", *terms, "index", "Watts index", better="lower")
 
 
-def clark(g: float) -> Measure:
+@ranged
+def clark(g: Annotated[float, CLARK]) -> Measure:
     """Clark-Hemming-Ulph index: mean of (1 - (y/z)^g)/g over the poor, zero for the rest.
 
     Over welfare above zero. 1 is the poverty gap, and the lower g, the more the poorest count.
@@ -94,13 +127,6 @@ def clark(g: float) -> Measure:
     Clark, Hemming and Ulph (1981), Economic Journal 91, 515-526.
     """
     own = float(g)
-    if not 0 <= own <= 1:
-        raise MeasureError(
-            "the Clark-Hemming-Ulph index is not defined for this g",
-            expected="a number from 0 to 1",
-            got=str(g),
-            remedy="clark(1) is the poverty gap, clark(0) is made of the Watts index",
-        )
     term = Term("log_gap") if own == 0 else Term("power_gap", alpha=own)
     return Measure(
         f"clark({own:g})", (replace(term, positive=True), Term("one", positive=True)),
@@ -174,7 +200,8 @@ def _ranked_index(
     return Measure(name, terms, rule, "plain", "index", label, better="lower", undefined=undefined)
 
 
-def prosperity_gap(standard: float) -> Measure:
+@ranged
+def prosperity_gap(standard: Annotated[float, STANDARD]) -> Measure:
     """World Bank's prosperity gap: mean of standard / y, over welfare above zero.
 
     How many times incomes would have to grow, on average, to reach a standard of prosperity;
@@ -191,13 +218,6 @@ def prosperity_gap(standard: float) -> Measure:
     Working Paper 10566.
     """
     z = float(standard)
-    if not 0 < z < float("inf"):
-        raise MeasureError(
-            "the standard of prosperity must be above zero",
-            expected="a number in the unit of welfare, such as 25 for dollars a day",
-            got=str(standard),
-            remedy="for welfare by year, take 365 times the standard of a day",
-        )
     terms = (Term("power", alpha=-1.0, positive=True), Term("one", positive=True))
     label = f"prosperity gap, standard {z:g}"
     return ratio_of(
@@ -205,7 +225,8 @@ def prosperity_gap(standard: float) -> Measure:
     )
 
 
-def richness(beta: float) -> Measure:
+@ranged
+def richness(beta: Annotated[float, RICHNESS]) -> Measure:
     """Richness after Chakravarty: mean of 1 - (z/y)^beta over those above the line z.
 
     Parameters
@@ -217,12 +238,13 @@ def richness(beta: float) -> Measure:
     ----------
     Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619, eq. 8.
     """
-    b = _above(beta, 0.0, "richness", "beta")
+    b = float(beta)
     term = Term("rich_share", alpha=b)
     return _of_the_rich(f"richness({b:g})", term, f"richness index, beta = {b:g}")
 
 
-def richness_concave(alpha: float) -> Measure:
+@ranged
+def richness_concave(alpha: Annotated[float, CONCAVE]) -> Measure:
     """Concave richness: mean of ((y - z)/y)^alpha over those above the line z.
 
     Parameters
@@ -234,12 +256,13 @@ def richness_concave(alpha: float) -> Measure:
     ----------
     Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619: T1.
     """
-    a = _above(alpha, 0.0, "richness_concave", "alpha", most=1.0)
+    a = float(alpha)
     term = Term("rich_share", alpha=-a)
     return _of_the_rich(f"richness_concave({a:g})", term, f"concave richness index, alpha = {a:g}")
 
 
-def richness_convex(alpha: float) -> Measure:
+@ranged
+def richness_convex(alpha: Annotated[float, CONVEX]) -> Measure:
     """Convex richness: mean of ((y - z)/z)^alpha over those above the line z.
 
     Parameters
@@ -251,12 +274,13 @@ def richness_convex(alpha: float) -> Measure:
     ----------
     Peichl, Schaefer and Scheicher (2010), Review of Income and Wealth 56, 597-619: T2.
     """
-    a = _above(alpha, 1.0, "richness_convex", "alpha")
+    a = float(alpha)
     term = Term("rich_gap", alpha=a)
     return _of_the_rich(f"richness_convex({a:g})", term, f"convex richness index, alpha = {a:g}")
 
 
-def growth_elasticity(alpha: float) -> Measure:
+@ranged
+def growth_elasticity(alpha: Annotated[float, ELASTIC]) -> Measure:
     """Elasticity of FGT(alpha) to growth: its change in percent when all incomes grow by one.
 
     Parameters
@@ -270,13 +294,6 @@ def growth_elasticity(alpha: float) -> Measure:
     Kakwani (1993), Review of Income and Wealth 39, 121-139, eq. 14.
     """
     a = float(alpha)
-    if not 1 <= a < inf:
-        raise MeasureError(
-            "there is no elasticity of this poverty index",
-            expected="alpha of 1 or above",
-            got=str(alpha),
-            remedy="growth_elasticity(1) is that of the poverty gap, (2) that of severity",
-        )
     before = Term("poor") if a == 1 else Term("gap", alpha=a - 1.0)
     return Measure(
         f"growth_elasticity({a:g})", (before, Term("gap", alpha=a)), rules.growth_elasticity,
@@ -293,20 +310,6 @@ def rich_headcount() -> Measure:
 
 def _of_the_rich(name: str, term: Term, label: str) -> Measure:
     return ratio_of(name, term, Term("one"), "index", label)
-
-
-def _above(given: float, least: float, name: str, parameter: str, most: float = inf) -> float:
-    """A parameter of richness within its bounds."""
-    value = float(given)
-    if not least < value <= most or value == inf:
-        upper = "" if most == inf else f" and at most {most:g}"
-        raise MeasureError(
-            f"{name} is not defined for this {parameter}",
-            expected=f"a number above {least:g}{upper}",
-            got=str(given),
-            remedy="richness_concave is for alpha up to 1, richness_convex for alpha above 1",
-        )
-    return value
 
 
 MEASURES = (

@@ -9,10 +9,12 @@ from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of
 from exitline.stats.measure.model import Measure, Scalar, Term, Woodruff
 from exitline.stats.measure.passes.inverse import RULES
+from exitline.stats.measure.ranges import PROBABILITY, OfQuantile, Probability, ranged
 from exitline.words.intervals import QUANTILES, REPLICATES
 
 
-def quantile(p: float, rule: str = "math", interval: str = "") -> Measure:
+@ranged
+def quantile(p: Probability, rule: str = "math", interval: str = "") -> Measure:
     """The welfare below or at which a share p of persons lives.
 
     With Woodruff's interval: the limits of the share at or below it, and the quantiles there, by
@@ -51,23 +53,17 @@ def median() -> Measure:
     return quantile(0.5)
 
 
-def at_risk_threshold(share: float = 0.6, p: float = 0.5) -> Measure:
+@ranged
+def at_risk_threshold(share: OfQuantile = 0.6, p: Probability = 0.5) -> Measure:
     """The at-risk-of-poverty threshold: a share of a quantile of the domain's own welfare.
 
     Parameters
     ----------
     share : float
-        Such as 0.6 (Eurostat); above 0.
+        Such as 0.6 (Eurostat); above 0, up to 1.
     p : float
         The probability of the quantile; 0.5 is the median.
     """
-    if not 0 < share < float("inf"):
-        raise MeasureError(
-            "the share of an at-risk threshold must be above zero",
-            expected="a number such as 0.6",
-            got=str(share),
-            remedy="write 60 % as 0.6",
-        )
     plain = share == 0.6 and p == 0.5
     name = "at_risk_threshold" if plain else f"at_risk_threshold({share:g}, {p:g})"
     of = "the median" if p == 0.5 else f"quantile {p:g}"
@@ -97,14 +93,7 @@ def probability(p: float) -> float:
     ------
     MeasureError
     """
-    if not 0 < p < 1:
-        raise MeasureError(
-            "there is no quantile of this probability",
-            expected="a number between 0 and 1",
-            got=str(p),
-            remedy="write the tenth percentile as quantile(0.1)",
-        )
-    return float(p)
+    return PROBABILITY.check(p)
 
 
 def one_of(what: str, given: str, known: tuple[str, ...]) -> None:

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import re
 from functools import reduce
-from math import inf
+from typing import Annotated
 
 from exitline.errors import MeasureError
 from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of
 from exitline.stats.measure.model import Measure, Term
+from exitline.stats.measure.ranges import Range, ranged
+
+ALPHA = Range(
+    "Bourguignon's index is not defined for this alpha",
+    expected="a number above 0, up to 1", remedy="0.5 is convey's",
+    least=0.0, most=1.0, ends="(]",
+)  # fmt: skip
+BETA = Range(
+    "Bourguignon's index is not defined for this beta",
+    expected="a number below 1", remedy="-2 is convey's", most=1.0,
+)  # fmt: skip
+THETA = Range(
+    "Bourguignon and Chakravarty's index is not defined for this theta",
+    expected="a number above 0",
+    remedy="theta of 1 or above makes deprivations complements", least=0.0,
+)  # fmt: skip
+OF_GAPS = Range(
+    "Bourguignon and Chakravarty's index is not defined for this alpha",
+    expected="a number above 0", remedy="alpha 1 is a mean gap", least=0.0,
+)  # fmt: skip
 
 
-def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure:
+@ranged
+def bourguignon(
+    columns: str, alpha: Annotated[float, ALPHA] = 0.5, beta: Annotated[float, BETA] = -2.0
+) -> Measure:
     """Bourguignon's index of inequality in several dimensions at once.
 
     One less what the mean person's well-being is short of that of one who has the mean of
@@ -41,13 +64,6 @@ def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure
             got=columns,
             remedy="for instance bourguignon(income + schooling)",
         )
-    if not 0 < a <= 1 or not -float("inf") < b < 1:
-        raise MeasureError(
-            "Bourguignon's index is not defined for these parameters",
-            expected="alpha above 0 and at most 1, beta below 1",
-            got=f"alpha {alpha}, beta {beta}",
-            remedy="0.5 and -2 are convey's",
-        )
     amounts = [Term("amount", column=name) for name in names]
     raised = [Term("raised", of=one, alpha=b or a / len(names)) for one in amounts]
     joined = _all_of("product" if b == 0 else "plus", raised)
@@ -61,7 +77,10 @@ def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure
     )  # fmt: skip
 
 
-def bourguignon_chakravarty(columns: str, theta: float = 1.0, alpha: float = 1.0) -> Measure:
+@ranged
+def bourguignon_chakravarty(
+    columns: str, theta: Annotated[float, THETA] = 1.0, alpha: Annotated[float, OF_GAPS] = 1.0
+) -> Measure:
     """Bourguignon and Chakravarty's index of poverty in several dimensions at once.
 
     Mean of (sum of a_j g_j^theta)^(alpha/theta) over all, with g_j = 1 - x_j/z_j of those below
@@ -82,13 +101,6 @@ def bourguignon_chakravarty(columns: str, theta: float = 1.0, alpha: float = 1.0
     Bourguignon and Chakravarty (2003), Journal of Economic Inequality 1, 25-49, eq. 15.
     """
     asked = _cutoffs(columns)
-    if not (0 < theta < inf and 0 < alpha < inf):
-        raise MeasureError(
-            "Bourguignon and Chakravarty's index is not defined for these parameters",
-            expected="theta and alpha above 0",
-            got=f"theta {theta}, alpha {alpha}",
-            remedy="theta of 1 or above makes deprivations complements; alpha 1 is a mean gap",
-        )
     parts, of_all = [], sum(weight for _, weight in asked.values())
     for column, (cutoff, weight) in asked.items():
         line = Term("number", alpha=cutoff)

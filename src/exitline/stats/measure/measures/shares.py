@@ -6,13 +6,15 @@ from exitline.errors import MeasureError
 from exitline.stats.measure.measures import share_rules
 from exitline.stats.measure.measures.quantiles import one_of, probability
 from exitline.stats.measure.model import Measure, Scalar, Term
+from exitline.stats.measure.ranges import Edge, Probability, ranged
 
 EMPTY = "there is no welfare above zero to share"
 NO_BOTTOM = "the poorest have no welfare above zero, or nobody is above the upper quantile"
 RULES = ("interpolated", "convey", "eurostat")
 
 
-def lorenz(p: float) -> Measure:
+@ranged
+def lorenz(p: Probability) -> Measure:
     """Ordinate of the Lorenz curve: the share of all welfare that the poorest share p has.
 
     Parameters
@@ -28,7 +30,8 @@ def lorenz(p: float) -> Measure:
     return _shares(f"lorenz({p:g})", (probability(p),), (0.0, p, 1.0), label, better="higher")
 
 
-def zenga_curve(p: float) -> Measure:
+@ranged
+def zenga_curve(p: Probability) -> Measure:
     """Ordinate of the Zenga curve: how far the mean of the poorest p is below that of the rest.
 
     Parameters
@@ -48,7 +51,8 @@ def zenga_curve(p: float) -> Measure:
     )  # fmt: skip
 
 
-def quantile_share(lower: float, upper: float) -> Measure:
+@ranged
+def quantile_share(lower: Edge, upper: Edge) -> Measure:
     """Share of all welfare that persons between two quantiles have.
 
     Parameters
@@ -70,7 +74,8 @@ def quantile_share(lower: float, upper: float) -> Measure:
     return _shares(name, tuple(p for p, _ in inner), parameters, label)
 
 
-def top_share(p: float) -> Measure:
+@ranged
+def top_share(p: Probability) -> Measure:
     """Share of all welfare that the richest share p of persons has.
 
     Parameters
@@ -83,7 +88,10 @@ def top_share(p: float) -> Measure:
     return _shares(f"top_share({p:g})", (at,), (1.0, at, -1.0), label, better="lower")
 
 
-def quantile_share_ratio(lower: float, upper: float, rule: str = "interpolated") -> Measure:
+@ranged
+def quantile_share_ratio(
+    lower: Probability, upper: Probability, rule: str = "interpolated"
+) -> Measure:
     """What persons above one quantile have over what those below another have.
 
     Parameters
@@ -136,7 +144,8 @@ def palma(rule: str = "interpolated") -> Measure:
     return _ratio(name, (0.4, 0.9), rule, "Palma ratio")
 
 
-def bottom_sum(p: float) -> Measure:
+@ranged
+def bottom_sum(p: Probability) -> Measure:
     """All that persons at or below a quantile have, in money.
 
     Parameters
@@ -148,7 +157,8 @@ def bottom_sum(p: float) -> Measure:
     return _sum(f"bottom_sum({p:g})", p, share_rules.bottom_sum, label)
 
 
-def top_sum(p: float) -> Measure:
+@ranged
+def top_sum(p: Probability) -> Measure:
     """All that persons above a quantile have, in money.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from exitline.errors import MeasureError
 from exitline.stats.measure.dual import totals
@@ -14,16 +15,22 @@ from exitline.stats.measure.programmes.programme import (
     Quotient,
     _band,
     _between,
-    _share,
     _slice,
     _with,
     made,
     programme_of,
     scalars_of,
 )
+from exitline.stats.measure.ranges import Edge, Quota, Range, Share, ranged
+
+AVERSION = Range(
+    "aversion to inequality is not below zero",
+    expected="a number of 0 or above", remedy="1 and 2 are customary", least=0.0, ends="[)",
+)  # fmt: skip
 
 
-def benefit_incidence(column: str, lower: float, upper: float, quota: float = 0.0) -> Measure:
+@ranged
+def benefit_incidence(column: str, lower: Edge, upper: Edge, quota: Quota = 0.0) -> Measure:
     """Share of benefits (or of those reached) that goes to persons between two welfare quantiles.
 
     Parameters
@@ -44,7 +51,8 @@ def benefit_incidence(column: str, lower: float, upper: float, quota: float = 0.
     return made(_with(name, programme), label, parts)
 
 
-def quantile_coverage(column: str, lower: float, upper: float, quota: float = 0.0) -> Measure:
+@ranged
+def quantile_coverage(column: str, lower: Edge, upper: Edge, quota: Quota = 0.0) -> Measure:
     """Share of persons between two quantiles of welfare whom a programme reaches.
 
     Parameters
@@ -61,7 +69,8 @@ def quantile_coverage(column: str, lower: float, upper: float, quota: float = 0.
     return made(_with(name, programme), label, Quotient(_band(programme, lower, upper), everyone))
 
 
-def generosity(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
+@ranged
+def generosity(column: str, lower: Edge = 0.0, upper: Edge = 1.0) -> Measure:
     """Benefits as a share of the welfare of those who receive, between two quantiles of welfare.
 
     Parameters
@@ -81,7 +90,8 @@ def generosity(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
     return made(name, label, part, interval="plain", speaks_of=receives)
 
 
-def average_transfer(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
+@ranged
+def average_transfer(column: str, lower: Edge = 0.0, upper: Edge = 1.0) -> Measure:
     """What a recipient gets on average, between two quantiles of welfare.
 
     Parameters
@@ -103,7 +113,8 @@ def average_transfer(column: str, lower: float = 0.0, upper: float = 1.0) -> Mea
     )  # fmt: skip
 
 
-def coady_grosh_hoddinott(column: str, p: float, quota: float = 0.0) -> Measure:
+@ranged
+def coady_grosh_hoddinott(column: str, p: Share, quota: Quota = 0.0) -> Measure:
     """What the poorest share p has of benefits, over p: 1 where they are treated as all others.
 
     Parameters
@@ -119,15 +130,16 @@ def coady_grosh_hoddinott(column: str, p: float, quota: float = 0.0) -> Measure:
     Coady, Grosh and Hoddinott (2004), World Bank Research Observer 19, 61-85.
     """
     programme = programme_of(column, quota)
-    name = _with(f"coady_grosh_hoddinott({column}, {_share(p):g})", programme)
+    name = _with(f"coady_grosh_hoddinott({column}, {p:g})", programme)
     top = _band(programme, 0.0, p)
     part = Quotient(top, ((1.0, programme.of(programme.one)),), 1.0 / p)
     label = f"benefits of the poorest {100 * p:g} % over what a uniform transfer gives them"
     return made(name, label, part, interval="plain", unit="index", better="higher")
 
 
+@ranged
 def marginal_incidence(
-    column: str, lower: float, upper: float, before: float, after: float
+    column: str, lower: Edge, upper: Edge, before: Share, after: Share
 ) -> Measure:
     """Who gets the places that are added when a quota grows: the share of persons between two
     quantiles of welfare.
@@ -145,7 +157,7 @@ def marginal_incidence(
     ----------
     Lanjouw and Ravallion (1999), World Bank Economic Review 13, 257-273.
     """
-    if not 0 < before < after <= 1:
+    if not before < after:
         raise MeasureError(
             "a quota that grows needs two numbers",
             expected="two shares of persons, the smaller one first", got=f"{before:g}, {after:g}",
@@ -176,7 +188,10 @@ class _Characteristic:
         return figure.unless(~(plain.value > 0)).linear()
 
 
-def distributional_characteristic(column: str, epsilon: float, quota: float = 0.0) -> Measure:
+@ranged
+def distributional_characteristic(
+    column: str, epsilon: Annotated[float, AVERSION], quota: Quota = 0.0
+) -> Measure:
     """Mean social weight of a unit of benefits: (mean welfare / y)^epsilon, by who gets it.
 
     Parameters
@@ -192,11 +207,6 @@ def distributional_characteristic(column: str, epsilon: float, quota: float = 0.
     Feldstein (1972), American Economic Review 62, 32-36; Coady and Skoufias (2004), Review of
     Income and Wealth 50, 3-27.
     """
-    if not 0 <= epsilon < float("inf"):
-        raise MeasureError(
-            "aversion to inequality is not below zero", expected="a number of 0 or above",
-            got=str(epsilon), remedy="1 and 2 are customary",
-        )  # fmt: skip
     programme = programme_of(column, quota)
     power = Term("power", alpha=-float(epsilon), positive=True)
     weighted, plain = programme.of(power), programme.of(Term("one", positive=True))

@@ -9,6 +9,7 @@ from exitline.errors import MeasureError
 from exitline.stats.measure.dual import Dual, totals
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term, Unit
 from exitline.stats.measure.programmes.cuts import Cut, Pick, Ties, Totals
+from exitline.stats.measure.ranges import QUOTA
 
 NOBODY = "nobody is chosen, or nobody is of the kind that the figure refers to"
 
@@ -172,26 +173,7 @@ def programme_of(column: str, quota: float) -> Programme:
     column : str
     quota : float
     """
-    if not 0 <= quota <= 1:
-        raise MeasureError(
-            "a quota is a share of persons",
-            expected="a number from 0 to 1; 0 where the column says who is reached",
-            got=f"{quota:g}",
-            remedy="write 20 % as 0.2",
-        )
-    return Programme(column, float(quota))
-
-
-def _share(p: float) -> float:
-    """A share of persons, above none."""
-    if not 0 < p <= 1:
-        raise MeasureError(
-            "this is no share of persons",
-            expected="a number above 0, up to 1",
-            got=f"{p:g}",
-            remedy="write the poorest 40 % as 0.4",
-        )
-    return float(p)
+    return Programme(column, QUOTA.check(quota))
 
 
 def _between(name: str, column: str, lower: float, upper: float) -> str:

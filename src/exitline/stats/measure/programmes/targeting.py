@@ -19,9 +19,11 @@ from exitline.stats.measure.programmes.programme import (
     over,
     programme_of,
 )
+from exitline.stats.measure.ranges import Quota, ranged
 
 
-def coverage(column: str, quota: float = 0.0) -> Measure:
+@ranged
+def coverage(column: str, quota: Quota = 0.0) -> Measure:
     """Share of persons whom a programme reaches.
 
     Parameters
@@ -35,7 +37,8 @@ def coverage(column: str, quota: float = 0.0) -> Measure:
     return of_programme("coverage", programme_of(column, quota))
 
 
-def poor_coverage(column: str, quota: float = 0.0) -> Measure:
+@ranged
+def poor_coverage(column: str, quota: Quota = 0.0) -> Measure:
     """Share of the poor whom a programme reaches (recall).
 
     Parameters
@@ -46,7 +49,8 @@ def poor_coverage(column: str, quota: float = 0.0) -> Measure:
     return of_programme("poor_coverage", programme_of(column, quota))
 
 
-def exclusion_error(column: str, quota: float = 0.0) -> Measure:
+@ranged
+def exclusion_error(column: str, quota: Quota = 0.0) -> Measure:
     """Share of the poor whom a programme does not reach (undercoverage).
 
     Parameters
@@ -62,7 +66,8 @@ def exclusion_error(column: str, quota: float = 0.0) -> Measure:
     return of_programme("exclusion_error", programme_of(column, quota))
 
 
-def inclusion_error(column: str, quota: float = 0.0) -> Measure:
+@ranged
+def inclusion_error(column: str, quota: Quota = 0.0) -> Measure:
     """Share of those reached who are not poor; of benefits, the share that goes to them (leakage).
 
     Parameters
@@ -77,7 +82,8 @@ def inclusion_error(column: str, quota: float = 0.0) -> Measure:
     return of_programme("inclusion_error", programme_of(column, quota))
 
 
-def nonpoor_coverage(column: str, quota: float = 0.0) -> Measure:
+@ranged
+def nonpoor_coverage(column: str, quota: Quota = 0.0) -> Measure:
     """Share of those who are not poor whom a programme reaches (the false positive rate).
 
     Parameters
@@ -88,7 +94,8 @@ def nonpoor_coverage(column: str, quota: float = 0.0) -> Measure:
     return of_programme("nonpoor_coverage", programme_of(column, quota))
 
 
-def targeting_differential(column: str, quota: float = 0.0) -> Measure:
+@ranged
+def targeting_differential(column: str, quota: Quota = 0.0) -> Measure:
     """Share of the poor who are reached, less the share of the others (-1 to 1).
 
     Parameters

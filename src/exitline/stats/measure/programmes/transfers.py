@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from exitline.errors import MeasureError
 from exitline.stats.measure import rules
 from exitline.stats.measure.dual import Dual, totals
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term
@@ -17,6 +16,7 @@ from exitline.stats.measure.programmes.programme import (
     programme_of,
     scalars_of,
 )
+from exitline.stats.measure.ranges import AMOUNT, BUDGET, ORDER, PAID, Quota, ranged
 
 NO_POVERTY = "nobody is poor before the transfer"
 
@@ -173,7 +173,13 @@ def _of(name: str, poverty: Poverty, bottom: Term, label: str, unit: str) -> Mea
     )  # fmt: skip
 
 
-def poverty_after(alpha: float, column: str, amount: float, quota: float = 0.0) -> Measure:
+@ranged
+def poverty_after(
+    alpha: Annotated[float, ORDER],
+    column: str,
+    amount: Annotated[float, AMOUNT],
+    quota: Quota = 0.0,
+) -> Measure:
     """FGT index after a transfer: 0 is the headcount, 1 the poverty gap, 2 the severity.
 
     Parameters
@@ -189,9 +195,9 @@ def poverty_after(alpha: float, column: str, amount: float, quota: float = 0.0) 
     quota : float
         Share of persons who get a unit, the lowest scores first.
     """
-    taken = -_above("amount", -amount) if amount < 0 and not quota else _above("amount", amount)
+    taken = float(amount) if amount < 0 and not quota else PAID.check(amount)
     transfer = Transfer(programme_of(column, quota), amount=taken)
-    said = f"{_order(alpha):g}, {column}, {amount:g}" + (f", {quota:g}" if quota else "")
+    said = f"{alpha:g}, {column}, {amount:g}" + (f", {quota:g}" if quota else "")
     unit = "share" if alpha == 0 else "index"
     name = _NAMES.get(alpha, f"FGT({alpha:g})")
     label = f"{name} after a transfer of {amount:g}"
@@ -200,7 +206,13 @@ def poverty_after(alpha: float, column: str, amount: float, quota: float = 0.0) 
     return _of(f"poverty_after({said})", Poverty(transfer, alpha), Term("one"), label, unit)
 
 
-def poverty_left(alpha: float, column: str, budget: float, quota: float = 0.0) -> Measure:
+@ranged
+def poverty_left(
+    alpha: Annotated[float, ORDER],
+    column: str,
+    budget: Annotated[float, BUDGET],
+    quota: Quota = 0.0,
+) -> Measure:
     """What is left of poverty after a transfer of a budget: FGT index over what it was.
 
     Parameters
@@ -219,8 +231,8 @@ def poverty_left(alpha: float, column: str, budget: float, quota: float = 0.0) -
     ----------
     Brown, Ravallion and van de Walle (2018), Journal of Development Economics 134, 109-124.
     """
-    transfer = Transfer(programme_of(column, quota), budget=_above("budget", budget))
-    poverty = Poverty(transfer, _order(alpha))
+    transfer = Transfer(programme_of(column, quota), budget=float(budget))
+    poverty = Poverty(transfer, float(alpha))
     said = f"{alpha:g}, {column}, {budget:g}" + (f", {quota:g}" if quota else "")
     label = (
         f"{_NAMES.get(alpha, f'FGT({alpha:g})')} left by a budget of {100 * budget:g} % of the gap"
@@ -228,7 +240,8 @@ def poverty_left(alpha: float, column: str, budget: float, quota: float = 0.0) -
     return _of(f"poverty_left({said})", poverty, poverty.before, label, "share")
 
 
-def gini_after(column: str, amount: float) -> Measure:
+@ranged
+def gini_after(column: str, amount: Annotated[float, AMOUNT]) -> Measure:
     """Gini index of welfare after a transfer.
 
     Parameters
@@ -247,7 +260,8 @@ def gini_after(column: str, amount: float) -> Measure:
     )  # fmt: skip
 
 
-def transfer_cost(column: str, amount: float, quota: float = 0.0) -> Measure:
+@ranged
+def transfer_cost(column: str, amount: Annotated[float, PAID], quota: Quota = 0.0) -> Measure:
     """What a transfer costs, in total.
 
     Parameters
@@ -255,7 +269,7 @@ def transfer_cost(column: str, amount: float, quota: float = 0.0) -> Measure:
     column, amount, quota
         As in `poverty_after`.
     """
-    transfer = Transfer(programme_of(column, quota), amount=_above("amount", amount))
+    transfer = Transfer(programme_of(column, quota), amount=float(amount))
     pick = transfer.chosen(transfer.base)
     said = f"{column}, {amount:g}" + (f", {quota:g}" if quota else "")
     terms = pick.terms
@@ -278,7 +292,8 @@ class _Total:
         return (self.times * self.pick.sum(found)).linear()
 
 
-def cost_of_gap(column: str, amount: float, quota: float = 0.0) -> Measure:
+@ranged
+def cost_of_gap(column: str, amount: Annotated[float, PAID], quota: Quota = 0.0) -> Measure:
     """What it costs to close one unit of the poverty gap: 1 where no money goes astray.
 
     Parameters
@@ -286,7 +301,7 @@ def cost_of_gap(column: str, amount: float, quota: float = 0.0) -> Measure:
     column, amount, quota
         As in `poverty_after`.
     """
-    transfer = Transfer(programme_of(column, quota), amount=_above("amount", amount))
+    transfer = Transfer(programme_of(column, quota), amount=float(amount))
     shortfall, after = Term("shortfall"), transfer.after("shortfall_after", None)
     before = transfer.chosen(shortfall) if quota else Pick(shortfall)
     spent = ((float(amount), transfer.chosen(transfer.base)),)
@@ -299,30 +314,6 @@ def cost_of_gap(column: str, amount: float, quota: float = 0.0) -> Measure:
 
 
 _NAMES = {0.0: "headcount", 1.0: "poverty gap index", 2.0: "poverty severity index"}
-
-
-def _order(alpha: float) -> float:
-    """An order of the FGT index at which it moves smoothly with a transfer."""
-    if alpha != 0 and not 1 <= alpha < float("inf"):
-        raise MeasureError(
-            "poverty after a transfer is not defined for this alpha",
-            expected="0, or a number of 1 or above",
-            got=f"{alpha:g}",
-            remedy="0 is the headcount, 1 the poverty gap, 2 the severity",
-        )
-    return float(alpha)
-
-
-def _above(name: str, value: float) -> float:
-    """An amount or budget, above zero."""
-    if not 0 < value < float("inf"):
-        raise MeasureError(
-            f"the {name} of a transfer is above zero",
-            expected="a number above 0",
-            got=f"{value:g}",
-            remedy="an amount is in the unit of welfare, a budget a share of the total gap",
-        )
-    return float(value)
 
 
 MEASURES = (poverty_after, poverty_left, gini_after, transfer_cost, cost_of_gap)
