@@ -21,6 +21,12 @@ SHARES: Mapping[str, str] = {
 }
 """How intervals of shares are made, as in "...; shares on the logit scale"."""
 
+FIGURES: Mapping[str, str] = {
+    "t": "",
+    "skewness": collected("other figures corrected for the skewness of PSU totals"),
+}
+"""How intervals of all else are made: symmetric with Student's t, or as in "...; other figures"."""
+
 REPLICATES = "replicates"
 """A symmetric interval of a quantile, from its own standard error (R's "quantile")."""
 

@@ -15,7 +15,7 @@ import exitline as xl
 from exitline.cli.estimate import command as estimate_command
 from exitline.errors import ExitlineError
 from exitline.stats.infer import intervals
-from exitline.words.intervals import QUANTILES, SHARES
+from exitline.words.intervals import FIGURES, QUANTILES, SHARES
 
 ROOT = Path(__file__).parents[3]
 SCHOOLS = ROOT / "tests" / "stats" / "estimate" / "reference" / "apiclus2.csv"
@@ -28,7 +28,7 @@ columns: {{household: snum, welfare: api00}}
 design: {{weight: pw, psu: [dnum, snum], fpc: [fpc1, fpc2]}}
 lines: {{value: 600}}
 year: 2000
-measures: [headcount, median]
+measures: [headcount, median, severity]
 interval: {interval}
 """
 
@@ -59,7 +59,7 @@ def test_methods_differ_and_each_has_its_section():
     assert len(set(found.values())) == len(found)
     page = (ROOT / "docs" / "intervals.md").read_text()
     assert {line[3:] for line in page.splitlines() if line.startswith("## ")} == {
-        *SHARES, *QUANTILES,
+        *SHARES, *QUANTILES, *FIGURES,
     }  # fmt: skip
 
 
@@ -76,12 +76,16 @@ def test_a_study_says_how_quantiles_are_limited(tmp_path):
     symmetric = (plain.estimate - t * plain.se, plain.estimate + t * plain.se)
     assert ends[named[2]] == pytest.approx(symmetric, rel=1e-12)
     file = tmp_path / "study.yaml"
-    text = "{shares: wilson, quantiles: beta}"
+    text = "{shares: wilson, quantiles: beta, figures: skewness}"
     file.write_text(STUDY.format(data=SCHOOLS, interval=text))
     run = xl.run(file).estimates
     one, share = run.find(measure="median"), run.find(measure="headcount")
     assert (one.ci_low, one.ci_high) == pytest.approx(ends["median"], rel=1e-12)
     assert (share.ci_low, share.ci_high) == pytest.approx(expected("wilson"), rel=1e-12)
+    asked = {"welfare": "api00", "line": 600, "design": DESIGN, "figure_interval": "skewness"}
+    gap, other = run.find(measure="severity"), xl.estimate(SCHOOLS, "severity", **asked).find()
+    assert (gap.ci_low, gap.ci_high) == pytest.approx((other.ci_low, other.ci_high), rel=1e-12)
+    assert gap.ci_high != pytest.approx(gap.estimate + t * gap.se, rel=1e-6)
     argv = [str(SCHOOLS), "--measure", "median", "--welfare", "api00", *OPTIONS]
     said = CliRunner().invoke(estimate_command, [*argv, "--json", "--quantile-interval", "beta"])
     (row,) = json.loads(said.stdout)

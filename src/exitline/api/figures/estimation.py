@@ -33,6 +33,7 @@ def estimate(
     level: float = 0.95,
     interval: ShareMethod = "logit",
     quantile_interval: str = "mean",
+    figure_interval: str = "t",
     deff: bool = False,
     missing: Literal["error", "exclude"] = "error",
     where: str | None = None,
@@ -65,6 +66,8 @@ def estimate(
     quantile_interval : str
         How Woodruff's intervals of quantiles limit the share below: "mean", or another of these
         names; "replicates" is symmetric (docs/intervals.md).
+    figure_interval : {"t", "skewness"}
+        Of all other figures: symmetric, or corrected for the skewness of PSU totals.
     deff : bool
         Compute design effects.
     missing : {"error", "exclude"}
@@ -107,8 +110,8 @@ def estimate(
         found = estimate_table(
             table, measures, running, welfare=welfare, line=line, design=design,
             by=by, year=year, level=level, interval=interval,
-            quantile_interval=quantile_interval, deff=deff, missing=missing,
-            where=where, labels=lambda column: source.labels.get(column, {}),
+            quantile_interval=quantile_interval, figure_interval=figure_interval, deff=deff,
+            missing=missing, where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
         people = "households" if design.size is None else "persons"
         found = worded(found, people, asked=measures)
@@ -194,6 +197,7 @@ def estimate_table(
     level: float = 0.95,
     interval: ShareMethod = "logit",
     quantile_interval: str = "mean",
+    figure_interval: str = "t",
     deff: bool = False,
     missing: Literal["error", "exclude"] = "error",
     where: str | None = None,
@@ -206,8 +210,8 @@ def estimate_table(
     table : ibis.Table
         Unbound, as `Engine.attach` returned it, with computed columns added as needed.
     engine : Engine
-    measures, welfare, line, design, by, year, level, interval, quantile_interval, deff, missing,
-    where
+    measures, welfare, line, design, by, year, level, interval, quantile_interval,
+    figure_interval, deff, missing, where
         As in `estimate`.
     labels : callable
         From a column to what its values mean, for the names of domains.
@@ -275,7 +279,7 @@ def estimate_table(
         same: Any = {
             "design": design, "by": by, "year": year, "level": level, "interval": interval,
             "deff": deff, "missing": missing, "where": where, "labels": labels,
-            "quantile_interval": quantile_interval,
+            "quantile_interval": quantile_interval, "figure_interval": figure_interval,
         }  # fmt: skip
         return apart(
             plan.measures, groups,
@@ -294,7 +298,7 @@ def estimate_table(
     if plan.design.calibration is not None and plan.clustered:
         sums = engine.run(crossed(table, plan, first.found))
         calibrated = calibrated_from_arrow(arrow, sums, cells, plan)
-    confidence = Confidence(level, interval, quantile_interval)
+    confidence = Confidence(level, interval, quantile_interval, figure_interval)
     result = infer(cells, plan, chosen.sets, confidence, variance, calibrated, first)
     if where is not None:
         part = say("figures refer to the part where {what}", what=str(where))

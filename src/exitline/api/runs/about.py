@@ -61,6 +61,7 @@ def about(found: Run) -> dict[str, Any]:
         "confidence": study.confidence,
         "interval": study.interval,
         "quantile_interval": study.quantile_interval,
+        **({} if study.figure_interval == "t" else {"figure_interval": study.figure_interval}),
         "levels": {
             level: column
             for level in ("village", "county")

@@ -43,8 +43,8 @@ def measure_study(ready: Ready) -> Estimates:
         asked.table, asked.measures, ready.engine, welfare=ready.welfare if asked.money else None,
         line=poverty_lines_of(ready) if asked.money else None, design=ready.design,
         by=study.areas, deff=True, level=study.confidence, interval=study.interval,
-        quantile_interval=study.quantile_interval, missing=study.missing_welfare,
-        where=study.subpopulation, labels=ready.data.labels,
+        quantile_interval=study.quantile_interval, figure_interval=study.figure_interval,
+        missing=study.missing_welfare, where=study.subpopulation, labels=ready.data.labels,
     )  # fmt: skip
     excluded = {**found.excluded, **asked.excluded}
     found = worded(found, people_of(study), f"{study.unit}s")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from exitline.api.names import QUANTILES, SHARES
+from exitline.api.names import FIGURES, QUANTILES, SHARES
 from exitline.cli.shared import numbers
 from exitline.cli.shared.options import with_options
 
@@ -58,6 +58,9 @@ _INTERVALS = (
     click.option("--quantile-interval", default="mean", show_default=True,
                  type=click.Choice(QUANTILES),
                  help="How Woodruff's interval of a quantile limits the share below it."),
+    click.option("--figure-interval", default="t", show_default=True,
+                 type=click.Choice(list(FIGURES)),
+                 help="Intervals of other figures: symmetric, or corrected for skewness."),
     click.option("--missing", "missing_welfare", default="error", show_default=True,
                  type=click.Choice(["error", "exclude"]),
                  help="What to do with missing welfare."),
@@ -85,7 +88,10 @@ def keywords(given: Mapping[str, Any], lines: Sequence[str]) -> dict[str, Any]:
     lines : sequence of str
         As they were written.
     """
-    same = ("welfare", "design", "level", "interval", "quantile_interval", "where", "engine")
+    same = (
+        "welfare", "design", "level", "interval", "quantile_interval", "figure_interval", "where",
+        "engine",
+    )  # fmt: skip
     return {
         **{name: given[name] for name in same},
         "line": [poverty_line(text, given["boundary"]) for text in lines] or None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from exitline.publish.report import blocks as b
 from exitline.publish.report.rules import used_lines
-from exitline.words.intervals import SHARES
+from exitline.words.intervals import FIGURES, SHARES
 from exitline.words.numbers import count, rounded
 
 if TYPE_CHECKING:
@@ -214,7 +214,9 @@ def _intervals(content: ReportInput) -> Iterable[str]:
         return
     sure = t("{sure} confidence, t distribution on the design's degrees of freedom",
              sure=b.confidence(content))  # fmt: skip
-    made = t.of(content.estimates.variance.words), sure, t.of(SHARES[content.study.interval])
+    made = [t.of(content.estimates.variance.words), sure, t.of(SHARES[content.study.interval])]
+    if corrected := FIGURES[content.study.figure_interval]:
+        made.append(t.of(corrected))
     yield t.joined(made)
     yield t(
         "each interval is for one figure at a time: among many areas, about one in {n} misses",

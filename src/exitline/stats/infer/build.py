@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -14,12 +14,13 @@ from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.designs.variance import Part
 from exitline.stats.infer.intake.cells import Rows, sum_by
 from exitline.stats.infer.relative import added_variance
-from exitline.words.intervals import QUANTILES, SHARES
+from exitline.words.intervals import FIGURES, QUANTILES, SHARES
 from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from exitline.stats.infer.designs.moments import Shape
     from exitline.stats.infer.designs.taylor import Sampled
     from exitline.stats.infer.designs.variance import Variance
 
@@ -46,6 +47,8 @@ class Confidence:
         Of shares: a name of `exitline.words.intervals.SHARES`.
     quantiles : str
         Of quantiles: a name of `exitline.words.intervals.QUANTILES`.
+    figures : str
+        Of all else: a name of `exitline.words.intervals.FIGURES`.
     assumed : float
         Design effect assumed where a share is 0 or 1 in all of the sample.
 
@@ -58,6 +61,7 @@ class Confidence:
     level: float = 0.95
     interval: intervals.ShareMethod = "logit"
     quantiles: str = "mean"
+    figures: str = "t"
     assumed: float = 1.0
 
     def __post_init__(self) -> None:
@@ -68,7 +72,9 @@ class Confidence:
                 got=str(self.level),
                 remedy="write 95 % as 0.95",
             )
-        for name, known in ((self.interval, SHARES), (self.quantiles, QUANTILES)):
+        for name, known in (
+            (self.interval, SHARES), (self.quantiles, QUANTILES), (self.figures, tuple(FIGURES)),
+        ):  # fmt: skip
             if name not in known:
                 raise unknown("interval", name, known, error=MeasureError, where="interval")
 
@@ -143,6 +149,7 @@ def block(
     about: About,
     variance: Variance,
     confidence: Confidence,
+    shaped: Callable[[Floats], Shape] | None = None,
 ) -> Block:  # fmt: skip
     """Standard errors, degrees of freedom and intervals of one figure in all domains.
 
@@ -158,6 +165,9 @@ def block(
     about : About
     variance : Variance
     confidence : Confidence
+    shaped : callable, optional
+        From standard errors to the shape of the figure's distribution, where its interval is to be
+        corrected for that.
 
     Returns
     -------
@@ -168,8 +178,8 @@ def block(
     se = np.where(np.isnan(estimate), np.nan, se)  # no figure has no error: not an error of zero
     return Block(
         measure=named.measure, line=named.line, by=named.by, rows=part.rows, estimate=estimate,
-        se=se, bounds=_bounds(estimate, se, about, named.kind, confidence), df=df, n=about.n,
-        population=about.population, influence=part.influence, at_line=part.at_line,
+        se=se, bounds=_bounds(estimate, se, about, named.kind, confidence, shaped), df=df,
+        n=about.n, population=about.population, influence=part.influence, at_line=part.at_line,
         deff=np.full(part.rows.size, np.nan),
         reason=_reasons(estimate, se, about, part.flat, (named.undefined, variance.unknown)),
         additive=named.additive, share=named.kind == "share",
@@ -217,7 +227,12 @@ def _standard_errors(part: Part, variance: Variance, psus: Ints, *, additive: bo
 
 
 def _bounds(
-    value: Floats, se: Floats, about: About, kind: Kind, confidence: Confidence
+    value: Floats,
+    se: Floats,
+    about: About,
+    kind: Kind,
+    confidence: Confidence,
+    shaped: Callable[[Floats], Shape] | None = None,
 ) -> intervals.Bounds:
     """The interval that suits the figure; the value itself for a census."""
     n, df = about.n.astype(np.float64), about.sampled.df
@@ -227,6 +242,8 @@ def _bounds(
         return intervals.share(
             value, se, n, df, confidence.level, confidence.interval, confidence.assumed
         )
+    if shaped is not None:
+        return intervals.skewed(value, se, df, shaped(se), confidence.level)
     return intervals.symmetric(value, se, df, confidence.level)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from exitline.errors import MeasureError
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import (
     NO_CASES,
@@ -18,6 +20,7 @@ from exitline.stats.infer.build import (
     Named,
     block,
 )
+from exitline.stats.infer.designs.moments import Shape, shape_of
 from exitline.stats.infer.designs.variance import AtLine, LineInfluence, Part
 from exitline.stats.infer.designs.variances import NO_AVERAGE, variance_of
 from exitline.stats.infer.estimates import Estimates
@@ -175,7 +178,9 @@ def _block(
     label = plan.lines[line].label if line is not None else ""
     kind: Kind = "share" if measure.interval == "share" else "plain"
     named = Named(measure.name, label, by.name, kind, measure.additive, measure.undefined)
-    found = block(named, figure.value, part, About(n, sampled, population), variance, confidence)
+    about = About(n, sampled, population)
+    shaped = _shaped(by, measure, given, terms, part, confidence)
+    found = block(named, figure.value, part, about, variance, confidence, shaped)
     found = replace(found, slope=steep, terms=tuple(terms))
     square = index.get(plan.sum_of(measure.terms[0], line, by.columns, squared=True))
     if variance.exact or square is None:
@@ -185,6 +190,34 @@ def _block(
     with np.errstate(divide="ignore", invalid="ignore"):
         share = 0.0 if _counts_nobody(by, index) else size / population
         return replace(found, effect=effect, deff=effect / (1.0 - share))
+
+
+def _shaped(
+    by: _By, measure: Measure, given: Given, terms: list[int], part: Part, confidence: Confidence
+) -> Callable[[Floats], Shape] | None:
+    """From standard errors to the shape of a figure's distribution, where its interval asks for it.
+
+    At a line of the whole sample the figure moves with PSUs of other domains, too: none there.
+    """
+    skewed = confidence.figures == "skewness" and measure.interval != "share"
+    if not skewed or by.variance.exact or measure.woodruff is not None or part.at_line is not None:
+        return None
+    own = part.rows is by.rows and not any(term.only_moves for term in measure.terms)
+    sums = by.rows.sums[:, terms] if own else np.empty((len(part.influence), 0))
+    moments = by.variance.moments(part.rows, part.influence, sums)
+    if moments is None:
+        raise MeasureError(
+            "the skewness of figures is not known under this design",
+            where="interval of figures",
+            expected="strata and PSUs, linearised, for intervals corrected for skewness",
+            got=str(by.variance.words),
+            remedy="leave out the correction: intervals are then symmetric, with Student's t",
+        )
+
+    def figure(totals: Floats) -> Floats:
+        return measure.rule(replace(given, totals=totals)).value
+
+    return lambda se: shape_of(moments, se, given.totals, figure if own else None)
 
 
 def _linearised(

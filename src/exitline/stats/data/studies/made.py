@@ -101,6 +101,7 @@ def made(file: StudyFile, paths: Paths) -> dict[str, Any]:
     if "interval" in given:
         parts["interval"] = given["interval"].shares
         parts["quantile_interval"] = given["interval"].quantiles
+        parts["figure_interval"] = given["interval"].figures
     if "where" in given:
         parts["subpopulation"] = given["where"]
     return parts

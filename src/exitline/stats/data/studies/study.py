@@ -164,8 +164,8 @@ class Study:
     equivalence : Equivalence, optional
     confidence : float
         Two-sided, of every interval of a run.
-    interval, quantile_interval : str
-        How intervals of shares and of quantiles are made (`exitline.words.intervals`).
+    interval, quantile_interval, figure_interval : str
+        How intervals of shares, of quantiles and of all else are made (`exitline.words.intervals`).
     missing_welfare : {"error", "exclude"}
     population : Population, optional
     villages, counties : FactsTable, optional
@@ -227,6 +227,7 @@ class Study:
     confidence: float = 0.95
     interval: str = "logit"
     quantile_interval: str = "mean"
+    figure_interval: str = "t"
     population: Population | None = None
     villages: FactsTable | None = None
     counties: FactsTable | None = None

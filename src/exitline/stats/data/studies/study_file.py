@@ -32,7 +32,7 @@ from exitline.stats.data.studies.panel_keys import AssessmentKeys, PanelKeys
 from exitline.stats.data.studies.small_area_keys import SmallAreaKeys
 from exitline.stats.data.studies.study import Unit
 from exitline.stats.data.studies.table_keys import TableKeys, Texts
-from exitline.words.intervals import QUANTILES, SHARES
+from exitline.words.intervals import FIGURES, QUANTILES, SHARES
 
 SCALES = ("per person", "oecd-modified", "square root")
 Columns = Annotated[dict[str, Text], NAMED]
@@ -205,11 +205,12 @@ class MissingKeys(Record):
 
 
 class IntervalKeys(Record):
-    """How intervals of shares and of quantiles are made."""
+    """How intervals of shares, of quantiles and of all else are made."""
 
     short: ClassVar[Any] = "shares"
     shares: Annotated[str, *choice(*SHARES)] = "logit"
     quantiles: Annotated[str, *choice(*QUANTILES)] = "mean"
+    figures: Annotated[str, *choice(*FIGURES)] = "t"
 
 
 class PopulationKeys(Record):

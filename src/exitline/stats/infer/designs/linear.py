@@ -14,6 +14,7 @@ from exitline.stats.infer.designs.variance import Part, Variance
 if TYPE_CHECKING:
     from exitline.arrays import Floats, Ints
     from exitline.stats.infer.cross_tables.functions import Errors
+    from exitline.stats.infer.designs.moments import Moments
     from exitline.stats.infer.intake.cells import Rows
 
     By = tuple[int, ...]
@@ -32,6 +33,10 @@ class LinearVariance:
     def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:
         """The linearisation."""
         return linear()
+
+    def moments(self, rows: Rows, influence: Floats, sums: Floats) -> Moments | None:
+        """None, unless the variance is one of totals of PSUs within strata."""
+        return None
 
     def of_table(self: Variance, part: Part, places: Ints, counts: Floats) -> Errors:
         """By linearisation."""

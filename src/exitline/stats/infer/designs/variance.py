@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exitline.stats.infer.cross_tables.functions import Errors
     from exitline.stats.infer.designs.frame import Stage
     from exitline.stats.infer.designs.ids import Ids
+    from exitline.stats.infer.designs.moments import Moments
     from exitline.stats.infer.designs.taylor import Sampled
     from exitline.stats.infer.intake.cells import Rows
 
@@ -123,6 +124,11 @@ class Variance(Protocol):
     @property
     def overlap(self) -> Overlap | None:
         """The first stage, for samples that share PSUs; None where no PSUs are declared."""
+        ...
+
+    def moments(self, rows: Rows, influence: Floats, sums: Floats) -> Moments | None:
+        """Third moments of the first stage, and how sure the variance is; None where no totals of
+        PSUs of strata are at hand."""
         ...
 
     def part(self, figure: Figure, rows: Rows, value: Floats, linear: Callable[[], Part]) -> Part:

@@ -15,6 +15,7 @@ from exitline.stats.infer.comparing.joint import InfluenceColumns, Joint, Square
 from exitline.stats.infer.cross_tables import table_errors
 from exitline.stats.infer.designs.frame import stages_of
 from exitline.stats.infer.designs.linear import LinearVariance
+from exitline.stats.infer.designs.moments import Moments, moments_of
 from exitline.stats.infer.designs.pps import (
     JointProbabilities,
     UnequalProbabilities,
@@ -134,6 +135,10 @@ class Taylor(LinearVariance):
         """See `exitline.stats.infer.designs.taylor.linearised_variance`."""
         return linearised_variance(rows, influence, self.stages, self.lonely)
 
+    def moments(self, rows: Rows, influence: Floats, sums: Floats) -> Moments | None:
+        """Of the first stage."""
+        return moments_of(rows, influence, sums, self.stages[0])
+
     def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
         """See `exitline.stats.infer.designs.taylor.covariance_with_all`."""
         return covariance_with_all(rows, influence, (every, common), self.stages, self.lonely)
@@ -237,6 +242,10 @@ class Replicates:
             sums=np.where(first[:, None], of.sums[domain], 0.0), written=of.written,
             found=of.found, sampled=False,
         )  # fmt: skip
+
+    def moments(self, rows: Rows, influence: Floats, sums: Floats) -> Moments | None:
+        """None: replicates are no PSUs of strata."""
+        return None
 
     def of(self, rows: Rows, influence: Floats) -> Floats:
         """Sums of squares."""
