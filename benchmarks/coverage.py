@@ -154,11 +154,14 @@ def taylor_fpc(table: pd.DataFrame) -> tuple[pd.DataFrame, xl.Design]:
 
 
 METHODS = {
-    "Taylor, two stages with fpc": (False, taylor_fpc),
-    "Taylor, PSUs with replacement": (True, taylor),
-    "JKn": (True, jackknife),
-    "bootstrap, 200": (True, bootstrap),
+    "Taylor, two stages with fpc": (False, taylor_fpc, "t"),
+    "Taylor, PSUs with replacement": (True, taylor, "t"),
+    "JKn": (True, jackknife, "t"),
+    "bootstrap, 200": (True, bootstrap, "t"),
+    "corrected for skewness": (True, taylor, "skewness"),
+    "two stages with fpc, corrected for skewness": (False, taylor_fpc, "skewness"),
 }
+"""How samples are drawn (PSUs with replacement or not), their design, intervals of figures."""
 
 
 def there(names: tuple[str, ...]) -> list[str]:
@@ -172,9 +175,11 @@ def there(names: tuple[str, ...]) -> list[str]:
     return found
 
 
-def figures(table: Any, design: xl.Design, measures: list[str], by: Any = ()) -> pd.DataFrame:
+def figures(
+    table: Any, design: xl.Design, measures: list[str], by: Any = (), how: str = "t"
+) -> pd.DataFrame:
     """Estimates at the fixed line and, where it matters, at 60 % of the own median."""
-    asked = {"welfare": WELFARE, "design": design, "by": by}
+    asked = {"welfare": WELFARE, "design": design, "by": by, "figure_interval": how}
     parts = [xl.estimate(table, measures, line=LINE, **asked).to_pandas()]
     own = xl.relative_line(0.6, "median", within=True, label="own")
     chosen = sorted(RELATIVE & set(measures))
@@ -199,14 +204,14 @@ def covered(
         below or above the truth), ratio (mean standard error over the estimates' spread), missing
         (without an interval) and log (coverage of t intervals on the scale of logs).
     """
-    with_replacement, made = METHODS[method]
+    with_replacement, made, how = METHODS[method]
     whole = figures(place.homes, xl.Design(size="hhsize", census=True), measures)
     truth = whole.set_index("measure")["estimate"].to_dict()
     found: dict[str, list[np.ndarray]] = defaultdict(list)
     lines = pd.DataFrame()
     for table in batches(place, samples, with_replacement=with_replacement, seed=seed):
         rows, design = made(table)
-        got = figures(rows, design, measures, by="sample")
+        got = figures(rows, design, measures, "sample", how)
         for measure, own in got[got["by"] == "sample"].groupby("measure"):
             found[measure].append(own[["estimate", "se", "ci_low", "ci_high", "df"]].to_numpy())
         lines = pd.DataFrame([

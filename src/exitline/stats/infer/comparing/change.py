@@ -40,7 +40,8 @@ def change(
     """Change of every figure that both samples have, with its standard error.
 
     Independent samples: variances add. Samples that share PSUs (the same stratum and PSU id in
-    both designs): the covariance of the PSU totals is taken off, stratum by stratum. Where all
+    both designs): the covariance of the PSU totals is taken off, stratum by stratum, and that of
+    units of later stages with population sizes, within shared clusters. Where all
     PSUs are shared that is the variance of one design of both waves (R's ``svydesign`` of the
     stacked data, with the PSU as cluster); where a part is (a rotating sample), the covariance
     is estimated from that part, and stands for its share of the sample.

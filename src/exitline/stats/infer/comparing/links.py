@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,26 +15,31 @@ if TYPE_CHECKING:
 
     from exitline.arrays import Floats, Ints
     from exitline.stats.infer.blocks import Block
+    from exitline.stats.infer.designs.ids import Units
     from exitline.stats.infer.designs.variance import Overlap
     from exitline.stats.infer.intake.cells import Rows
 
 
 @dataclass(frozen=True)
 class Link:
-    """The PSUs that two samples share.
+    """The PSUs that two samples share, or the units of a later stage within them.
 
     Attributes
     ----------
     before, after : int array, shape (codes,)
         By the code of a PSU in each sample: its position among the shared ones, or -1.
     stratum : int array, shape (shared,)
-        Stratum of each shared PSU, from 0.
+        Stratum of each shared PSU (of a later unit: its cluster), from 0.
     scale : float array, shape (strata,)
         What the sum of products of centred PSU totals of a stratum is multiplied by.
     alone : bool array, shape (strata,)
         Strata that are centred at the mean of all PSUs (`lonely`: adjust).
     sizes : (int, int)
         PSUs of each sample.
+    stage : int
+        From 0.
+    later : tuple of Link
+        Units of later stages that both samples have.
     """
 
     before: Ints
@@ -42,6 +48,8 @@ class Link:
     scale: Floats
     alone: NDArray[np.bool_]
     sizes: tuple[int, int]
+    stage: int = 0
+    later: tuple[Link, ...] = ()
 
     @property
     def shared(self) -> int:
@@ -81,7 +89,47 @@ def shared_psus(before: Overlap | None, after: Overlap | None) -> Link | None:
     return Link(
         _positions(both[:, 0], len(before.ids.psus)), _positions(both[:, 1], len(after.ids.psus)),
         stratum, scale, alone, (len(before.ids.psus), len(after.ids.psus)),
+        later=tuple(_later(before, after, both)),
     )  # fmt: skip
+
+
+def _later(before: Overlap, after: Overlap, shared: Ints) -> Iterator[Link]:
+    """The units of later stages that stand in both samples, stage by stage.
+
+    `shared` holds the codes of the clusters of the stage before in both samples, one pair a row.
+    """
+    stages = zip(before.later, after.later, before.ids.below, after.ids.below, strict=False)
+    for index, (one, two, ours, theirs) in enumerate(stages):
+        place_ours = _positions(shared[:, 0], len(one.sampled))
+        place_theirs = _positions(shared[:, 1], len(two.sampled))
+        there = dict(_within(ours, place_ours))
+        found = [(there[key], code) for key, code in _within(theirs, place_theirs) if key in there]
+        if not found:
+            return
+        both = np.array(found, dtype=np.int64)
+        cluster = place_ours[ours.parent[both[:, 0]]]
+        head, place = np.unique(cluster, return_inverse=True)
+        count = np.bincount(place)
+        left_out = np.ones(len(head))
+        for stage, codes in ((one, shared[head, 0]), (two, shared[head, 1])):
+            unsampled = stage.unsampled[codes]
+            left_out *= stage.factor[codes] * np.where(unsampled < CERTAIN, 0.0, unsampled)
+        scale = np.sqrt(left_out) * np.where(count > 1, count / np.maximum(count - 1, 1), 0.0)
+        yield Link(
+            _positions(both[:, 0], len(ours.value)), _positions(both[:, 1], len(theirs.value)),
+            place, scale, np.zeros(len(head), dtype=bool),
+            (len(ours.value), len(theirs.value)), stage=index + 1,
+        )  # fmt: skip
+        shared = both
+
+
+def _within(units: Units, place: Ints) -> Iterator[tuple[tuple[int, str], int]]:
+    """Units in shared clusters: the cluster's place and the unit's id, and its code."""
+    codes = np.flatnonzero(place[units.parent] >= 0)
+    for cluster, name, code in zip(
+        place[units.parent[codes]], units.named(codes), codes, strict=True
+    ):
+        yield (int(cluster), name), int(code)
 
 
 def shared_names(before: Overlap | None, after: Overlap | None) -> int:
@@ -131,6 +179,7 @@ class SharedUnits:
         from scipy.sparse import csr_array
 
         self._link = link
+        self._later = tuple(SharedUnits(one) for one in link.later)
         ones = np.ones(link.shared)
         self._in_strata: Any = csr_array(
             (ones, (link.stratum, np.arange(link.shared))), shape=(link.strata, link.shared)
@@ -140,7 +189,7 @@ class SharedUnits:
         self._centre = np.where(link.alone, 0.0, link.scale / np.maximum(count, 1))
 
     def covariances(self, before: Block, of_before: Ints, after: Block, of_after: Ints) -> Floats:
-        """Covariances of pairs of figures, one of each sample.
+        """Covariances of pairs of figures, one of each sample, over all stages.
 
         Parameters
         ----------
@@ -155,8 +204,9 @@ class SharedUnits:
         a = self._totals(before, of_before, self._link.before, self._link.sizes[0])
         b = self._totals(after, of_after, self._link.after, self._link.sizes[1])
         result = self._products(a, b)
-        line_a = _line(before, self._link.before, self._link.sizes[0])
-        line_b = _line(after, self._link.after, self._link.sizes[1])
+        stage = self._link.stage
+        line_a = _line(before, self._link.before, self._link.sizes[0], stage)
+        line_b = _line(after, self._link.after, self._link.sizes[1], stage)
         if line_a is not None and before.at_line is not None:
             result = result + before.at_line.slope[of_before] * self._products(line_a, b)
         if line_b is not None and after.at_line is not None:
@@ -166,6 +216,8 @@ class SharedUnits:
                 result = result + slope * before.at_line.slope[of_before] * self._products(
                     line_a, line_b
                 )
+        for stage in self._later:
+            result = result + stage.covariances(before, of_before, after, of_after)
         return np.asarray(result)
 
     def _products(self, a: _Totals, b: _Totals) -> Floats:
@@ -182,14 +234,14 @@ class SharedUnits:
         crossed = a.mean * sums_b + b.mean * sums_a
         return np.asarray(result - crossed + a.mean * b.mean * alone.sum())
 
-    @staticmethod
-    def _totals(block: Block, areas: Ints, position: Ints, psus: int) -> _Totals:
+    def _totals(self, block: Block, areas: Ints, position: Ints, psus: int) -> _Totals:
         """Totals of some areas of a block, by shared PSU."""
         place = np.full(block.rows.size, -1, dtype=np.int64)
         place[areas] = np.arange(len(areas))
         return _by_psu(
-            block.rows, block.influence, place[block.rows.domain], len(areas), (position, psus)
-        )
+            block.rows, block.influence, place[block.rows.domain], len(areas), (position, psus),
+            self._link.stage,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -200,25 +252,25 @@ class _Totals:
     mean: Floats
 
 
-def _line(block: Block, position: Ints, psus: int) -> _Totals | None:
+def _line(block: Block, position: Ints, psus: int, stage: int) -> _Totals | None:
     """The relative line of a block's measure as a figure of its own."""
     if block.at_line is None:
         return None
     line = block.at_line.line
     column = np.zeros(len(line.influence), dtype=np.int64)
-    return _by_psu(line.rows, line.influence, column, 1, (position, psus))
+    return _by_psu(line.rows, line.influence, column, 1, (position, psus), stage)
 
 
 def _by_psu(
-    rows: Rows, influence: Floats, column: Ints, size: int, psus: tuple[Ints, int]
+    rows: Rows, influence: Floats, column: Ints, size: int, psus: tuple[Ints, int], stage: int
 ) -> _Totals:
-    """Totals by shared PSU of the rows whose column is not -1."""
+    """Totals by shared PSU, or unit of a later stage, of the rows whose column is not -1."""
     from scipy.sparse import csc_array
 
     position, count = psus
     known = column >= 0
     mean = np.bincount(column[known], weights=influence[known], minlength=size) / count
-    place = position[rows.stages[0]]
+    place = position[rows.stages[stage]]
     taken = known & (place >= 0)
     at = (place[taken], column[taken])
     return _Totals(csc_array((influence[taken], at), shape=(int(position.max()) + 1, size)), mean)

@@ -15,6 +15,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Units:
+    """Which unit each code of a later stage stands for, as the data write them.
+
+    Attributes
+    ----------
+    values : pyarrow.Array
+        Different ids.
+    value : int array, shape (units,)
+        Place of each unit's id in `values`.
+    parent : int array, shape (units,)
+        The code of the cluster it was drawn in, of the stage before.
+    """
+
+    values: pa.Array
+    value: Ints
+    parent: Ints
+
+    def named(self, codes: Ints) -> list[str]:
+        """The ids of some units.
+
+        Parameters
+        ----------
+        codes : int array
+        """
+        place, where = np.unique(self.value[codes], return_inverse=True)
+        shown = texts(self.values.take(place))
+        return [shown[i] for i in where]
+
+
+@dataclass(frozen=True)
 class Ids:
     """Which stratum and PSU each code of a sample stands for, as the data write them.
 
@@ -28,12 +58,15 @@ class Ids:
         Place of each PSU's id in `values`.
     stratum : int array, shape (psus,)
         The stratum's code of each PSU.
+    below : tuple of Units
+        Of the later stages that have population sizes.
     """
 
     strata: tuple[str, ...]
     values: pa.Array
     value: Ints
     stratum: Ints
+    below: tuple[Units, ...] = ()
 
     @property
     def repeated(self) -> int:

@@ -88,11 +88,12 @@ def degrees(clusters: Ints, declared: float | None) -> float:
 
 @dataclass(frozen=True)
 class Overlap:
-    """What another sample that shares PSUs must know of a sample's first stage."""
+    """What another sample that shares PSUs must know of a sample's stages."""
 
     ids: Ids
     stage: Stage
     lonely: str
+    later: tuple[Stage, ...] = ()
 
 
 class Variance(Protocol):

@@ -128,8 +128,10 @@ class Taylor(LinearVariance):
 
     @property
     def overlap(self) -> Overlap | None:
-        """The first stage."""
-        return None if self.ids is None else Overlap(self.ids, self.stages[0], self.lonely)
+        """The stages."""
+        if self.ids is None:
+            return None
+        return Overlap(self.ids, self.stages[0], self.lonely, self.stages[1:])
 
     def of(self, rows: Rows, influence: Floats) -> Floats:
         """See `exitline.stats.infer.designs.taylor.linearised_variance`."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.designs.ids import Ids
+from exitline.stats.infer.designs.ids import Ids, Units
 from exitline.stats.infer.intake.cells import Cells, PhaseCells, no_kinds
 from exitline.stats.infer.intake.codes import codes, crossed, grouped, numbers, ranked
 
@@ -53,13 +53,17 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
     stratum, strata = codes(table.column("stratum")) if "stratum" in names else (none, ("",))
     stages, parent = [], stratum
     ids = None
-    for name in stage_names:
+    for index, name in enumerate(stage_names):
         child, values = ranked(table.column(name))
-        parent = _nested(parent, child)
+        above, parent = parent, _nested(parent, child)
         stages.append(parent)
         if ids is None:
             first = grouped(parent)[0]
             ids = Ids(strata, values, child[first], stratum[first])
+        elif index < len(fpc_names):
+            first = grouped(parent)[0]
+            units = Units(values, child[first], above[first])
+            ids = replace(ids, below=(*ids.below, units))
     coded = [codes(table.column(name)) for name in domain_names]
     n = numbers(table.column("n")).astype(np.int64)
     sums = [_sum(table.column(f"sum{i}"), n) for i in range(terms)]
