@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -190,3 +191,36 @@ def test_drawings_hold_every_point_and_name(tmp_path):
     assert "within" in drawn
     rows = next(iter(parts.plot("index").to_dict()["datasets"].values()))
     assert {row["row"] for row in rows} == {"0", "1"}
+
+
+# R 4.2.2, survey 4.1.1; apiclus2$grow <- apiclus2$api00 - apiclus2$api99 and d of ids=~dnum+snum,
+# fpc=~fpc1+fpc2, weights=~pw: svycdf(~grow, d)[[1]](z), SE(svymean(~I(as.numeric(grow <= z)), d))
+SVYCDF = [
+    (-12, 0.1047970479704797, 0.03472528827290941), (-1, 0.15276752767527674, 0.031661926721268288),
+    (0, 0.15645756457564575, 0.03180251172725973), (10, 0.28634686346863464, 0.047044039360879746),
+]  # fmt: skip
+
+
+def test_the_distribution_function_reaches_zero_and_below():
+    schools = pd.read_csv(Path(__file__).parents[1] / "estimate" / "reference" / "apiclus2.csv")
+    schools["grow"] = schools.api00 - schools.api99
+    design = xl.Design(weight="pw", psu=("dnum", "snum"), fpc=("fpc1", "fpc2"))
+    found = xl.deficit(schools, welfare="grow", lines=[z for z, *_ in SVYCDF], order=1,
+                       design=design)  # fmt: skip
+    for point, (z, share, se) in zip(found.points, SVYCDF, strict=True):
+        assert (point.x, point.estimate, point.se) == pytest.approx((z, share, se), rel=1e-9)
+    same = xl.dominance(schools, schools, welfare="grow", lines=[-12, 0], order=1, design=design)
+    assert [(p.estimate, p.se) for p in same.points] == [(0, 0), (0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("order", "line", "said"),
+    [
+        (1, float("nan"), "at finite numbers"), (1, float("inf"), "at finite numbers"),
+        (2, 0, "finite number above zero"), (3, -1, "finite number above zero"),
+    ],
+)  # fmt: skip
+def test_gaps_have_no_line_at_zero_and_no_curve_one_without_end(order, line, said):
+    homes = pd.DataFrame({"y": [-1.0, 0.0, 2.0]})
+    with pytest.raises(MeasureError, match=said):
+        xl.deficit(homes, welfare="y", lines=[line], order=order)

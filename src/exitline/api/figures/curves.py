@@ -215,7 +215,7 @@ def deficit(
     data : as in `exitline.estimate`
     welfare : str
     lines : sequence of float
-        The lines z, above zero.
+        The lines z, above zero; of order 1, the distribution function, any finite numbers.
     order : {1, 2, 3}
     design, level, missing, where, engine : as in `exitline.estimate`
 
@@ -247,7 +247,10 @@ def at_lines(data: Any, lines: Sequence[float], order: Order, **options: Any) ->
     from exitline.stats.measure.lines import PovertyLine
     from exitline.stats.measure.measures.curves import deficit_ordinate
 
-    made = [PovertyLine(f"{z:g} ({i})", _number(z), boundary="<=") for i, z in enumerate(lines)]
+    made = [
+        PovertyLine(f"{z:g} ({i})", _number(z), boundary="<=", anywhere=order == 1)
+        for i, z in enumerate(lines)
+    ]
     if not made:
         raise MeasureError(
             "a curve of poverty at every line needs lines",

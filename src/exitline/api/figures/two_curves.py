@@ -42,6 +42,7 @@ def dominance(
     before, after : as `data` in `exitline.estimate`
     welfare : str
     lines : sequence of float
+        Above zero; of order 1 any finite numbers.
     order : {1, 2, 3}
         1: every index that falls as incomes rise; 2: that also falls as the poor become more
         equal; 3: that looks more at the poorest.

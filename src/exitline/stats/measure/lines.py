@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -74,11 +75,13 @@ class PovertyLine:
         What the line is a share of, if it was estimated from the same sample.
     owner : RelativeLine, optional
         The line of a measure that has its own; no other measure is taken at it.
+    anywhere : bool
+        Whether it may be zero or below: a value of the distribution, of which no gap is taken.
 
     Raises
     ------
     MeasureError
-        For a line that is not a finite number above zero.
+        For a line that is not a finite number above zero (a finite one, if it may be anywhere).
 
     Examples
     --------
@@ -92,9 +95,19 @@ class PovertyLine:
     factor: float = 1.0
     relative: Location | None = None
     owner: RelativeLine | None = None
+    anywhere: bool = False
 
     def __post_init__(self) -> None:
         fixed = not isinstance(self.value, str) and not self.within
+        if self.anywhere and not isfinite(float(self.value)):
+            raise MeasureError(
+                "a distribution function is taken at finite numbers",
+                expected="a finite number",
+                got=str(self.value),
+                remedy="give values in the unit of the welfare column",
+            )
+        if self.anywhere:
+            return
         if fixed and not 0 < float(self.value) < float("inf"):
             raise MeasureError(
                 "a poverty line must be a finite number above zero",
