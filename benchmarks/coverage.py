@@ -38,10 +38,12 @@ SMOOTH = (
     "mld", "theil", "ge(2)", "atkinson(1)", "j_divergence", "gini",
 )  # fmt: skip
 ORDERED = (
-    "median", "quantile(0.1)", "quantile(0.9)", "at_risk_threshold", "at_risk_rate",
-    "relative_median_gap", "median_of_poor", "quintile_ratio", "palma", "lorenz(0.4)", "zenga",
+    "median", "quantile(0.1)", "quantile(0.9)", "at_risk_threshold",
+    "at_risk_rate(threshold='area')", "relative_median_gap(threshold='area')",
+    "median_of_poor(threshold='area')", "quintile_ratio", "palma", "lorenz(0.4)", "zenga",
     "sen", "sst",
 )  # fmt: skip
+"""What rests on quantiles and ranks; a threshold is that of each sample, never of a batch."""
 MORE = (
     "renyi(2)", "kolm(0.001)", "prosperity_gap(9000)", "takayama", "clark(0.5)", "amato",
     "bourguignon(pc_exp + hhsize)", "richness_concave(1)", "wolfson", "zenga_curve(0.4)",

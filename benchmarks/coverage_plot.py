@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-LEFT, TOP, ROW, WIDE, LOW, HIGH = 230, 54, 34, 400, 0.88, 0.99
+LEFT, TOP, ROW, WIDE, LOW, HIGH = 270, 72, 44, 400, 0.88, 0.99
 COLOURS = {
     "Taylor, two stages with fpc": "#2b5d8a",
     "Taylor, PSUs with replacement": "#6fa8c9",
     "JKn": "#b5651d",
     "bootstrap, 200": "#5b8a3a",
+    "corrected for skewness": "#b03060",
+    "two stages with fpc, corrected for skewness": "#d98aa8",
 }
 AIM = (0.94, 0.96)
 

@@ -179,7 +179,7 @@ def _block(
     kind: Kind = "share" if measure.interval == "share" else "plain"
     named = Named(measure.name, label, by.name, kind, measure.additive, measure.undefined)
     about = About(n, sampled, population)
-    shaped = _shaped(by, measure, given, terms, part, confidence)
+    shaped = _shaped(by, measure, given, terms, part, confidence, straight=moving is None)
     found = block(named, figure.value, part, about, variance, confidence, shaped)
     found = replace(found, slope=steep, terms=tuple(terms))
     square = index.get(plan.sum_of(measure.terms[0], line, by.columns, squared=True))
@@ -193,16 +193,25 @@ def _block(
 
 
 def _shaped(
-    by: _By, measure: Measure, given: Given, terms: list[int], part: Part, confidence: Confidence
+    by: _By,
+    measure: Measure,
+    given: Given,
+    terms: list[int],
+    part: Part,
+    confidence: Confidence,
+    *,
+    straight: bool,
 ) -> Callable[[Floats], Shape] | None:
     """From standard errors to the shape of a figure's distribution, where its interval asks for it.
 
-    At a line of the whole sample the figure moves with PSUs of other domains, too: none there.
+    At a line of the whole sample the figure moves with PSUs of other domains, too: none there. How
+    it bends is known where its line does not move (`straight`) and its totals carry all else.
     """
     skewed = confidence.figures == "skewness" and measure.interval != "share"
     if not skewed or by.variance.exact or measure.woodruff is not None or part.at_line is not None:
         return None
-    own = part.rows is by.rows and not any(term.only_moves for term in measure.terms)
+    moved = any(term.only_moves for term in measure.terms)
+    own = straight and part.rows is by.rows and not moved
     sums = by.rows.sums[:, terms] if own else np.empty((len(part.influence), 0))
     moments = by.variance.moments(part.rows, part.influence, sums)
     if moments is None:
