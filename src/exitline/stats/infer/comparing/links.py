@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from exitline.arrays import Floats, Ints
     from exitline.stats.infer.blocks import Block
-    from exitline.stats.infer.designs.ids import Units
+    from exitline.stats.infer.designs.ids import LaterUnits
     from exitline.stats.infer.designs.variance import Overlap
     from exitline.stats.infer.intake.cells import Rows
 
@@ -123,7 +123,7 @@ def _later(before: Overlap, after: Overlap, shared: Ints) -> Iterator[Link]:
         shared = both
 
 
-def _within(units: Units, place: Ints) -> Iterator[tuple[tuple[int, str], int]]:
+def _within(units: LaterUnits, place: Ints) -> Iterator[tuple[tuple[int, str], int]]:
     """Units in shared clusters: the cluster's place and the unit's id, and its code."""
     codes = np.flatnonzero(place[units.parent] >= 0)
     for cluster, name, code in zip(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Units:
+class LaterUnits:
     """Which unit each code of a later stage stands for, as the data write them.
 
     Attributes
@@ -58,7 +58,7 @@ class Ids:
         Place of each PSU's id in `values`.
     stratum : int array, shape (psus,)
         The stratum's code of each PSU.
-    below : tuple of Units
+    below : tuple of LaterUnits
         Of the later stages that have population sizes.
     """
 
@@ -66,7 +66,7 @@ class Ids:
     values: pa.Array
     value: Ints
     stratum: Ints
-    below: tuple[Units, ...] = ()
+    below: tuple[LaterUnits, ...] = ()
 
     @property
     def repeated(self) -> int:

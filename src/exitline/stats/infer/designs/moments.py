@@ -107,7 +107,7 @@ def moments_of(rows: Rows, influence: Floats, sums: Floats, stage: Stage) -> Mom
     with np.errstate(divide="ignore", invalid="ignore"):
         twice = np.where(n > 1, left * n / (n - 1), 0.0)
         cubed = np.where(n > 2, left * (2 * left - 1) * n**2 / ((n - 1) * (n - 2)), 0.0)
-    cubes = np.bincount(group, weights=away[:, 0] ** 3, minlength=len(head))
+    cubes = sum_by(group, away[:, [0]] ** 3, len(head))[:, 0]
     cubes = cubed * (cubes + count * none[:, 0] ** 3)
     size, width = rows.size, columns.shape[1]
     covariance = np.empty((size, width, width))
@@ -121,7 +121,7 @@ def moments_of(rows: Rows, influence: Floats, sums: Floats, stage: Stage) -> Mom
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = np.bincount(domain, weights=np.where(n > 1, own**2 / (n - 1), 0.0), minlength=size)
         df = covariance[:, 0, 0] ** 2 / apart
-    third = np.bincount(domain, weights=cubes, minlength=size)
+    third = sum_by(domain, cubes[:, None], size)[:, 0]
     return Moments(third, df, covariance)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from exitline.stats.infer.designs.ids import Ids, Units
+from exitline.stats.infer.designs.ids import Ids, LaterUnits
 from exitline.stats.infer.intake.cells import Cells, PhaseCells, no_kinds
 from exitline.stats.infer.intake.codes import codes, crossed, grouped, numbers, ranked
 
@@ -62,7 +62,7 @@ def cells_from_arrow(table: pa.Table, terms: int) -> Cells:
             ids = Ids(strata, values, child[first], stratum[first])
         elif index < len(fpc_names):
             first = grouped(parent)[0]
-            units = Units(values, child[first], above[first])
+            units = LaterUnits(values, child[first], above[first])
             ids = replace(ids, below=(*ids.below, units))
     coded = [codes(table.column(name)) for name in domain_names]
     n = numbers(table.column("n")).astype(np.int64)
