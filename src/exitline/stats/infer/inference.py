@@ -211,6 +211,7 @@ def _shaped(
     if not skewed or by.variance.exact or measure.woodruff is not None or part.at_line is not None:
         return None
     moved = any(term.only_moves for term in measure.terms)
+    moved |= any(found.kind == "mean" for found in measure.scalars)  # totals move with it
     own = straight and part.rows is by.rows and not moved
     sums = by.rows.sums[:, terms] if own else np.empty((len(part.influence), 0))
     moments = by.variance.moments(part.rows, part.influence, sums)
