@@ -216,8 +216,8 @@ class SharedUnits:
                 result = result + slope * before.at_line.slope[of_before] * self._products(
                     line_a, line_b
                 )
-        for stage in self._later:
-            result = result + stage.covariances(before, of_before, after, of_after)
+        for later in self._later:
+            result = result + later.covariances(before, of_before, after, of_after)
         return np.asarray(result)
 
     def _products(self, a: _Totals, b: _Totals) -> Floats:
