@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from exitline.stats.infer.intake.codes import texts
 
 if TYPE_CHECKING:
