@@ -66,7 +66,7 @@ def estimate(
         How Woodruff's intervals of quantiles limit the share below: "mean", or another of these
         names; "replicates" is symmetric (docs/intervals.md).
     deff : bool
-        Compute design effects.
+        Compute design effects; tables then have them.
     missing : {"error", "exclude"}
         What to do with households whose welfare is missing or infinite, or that lack a value
         which a measure needs. Excluded ones are left out of the measures that need what they
@@ -111,7 +111,9 @@ def estimate(
             where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
         people = "households" if design.size is None else "persons"
-        found = worded(found, people, asked=measures)
+        found = replace(
+            worded(found, people, asked=measures), also=("deff",) if deff else ()
+        )  # fmt: skip
         return with_label_notes(found, source, table, running)
 
 

@@ -59,6 +59,7 @@ SCALED = 1.1
 or take the households that are left out."""
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # what comes of that is told as a reason
 def infer(
     cells: Cells,
     plan: Plan,

@@ -14,6 +14,7 @@ from exitline.stats.measure.programmes.programme import (
     Quotient,
     _band,
     _between,
+    _living,
     _share,
     _slice,
     _with,
@@ -58,7 +59,10 @@ def quantile_coverage(column: str, lower: float, upper: float, quota: float = 0.
     )
     everyone = ((upper - lower, Pick(programme.one)),)
     label = f"reached, share of persons from quantile {lower:g} to {upper:g}"
-    return made(_with(name, programme), label, Quotient(_band(programme, lower, upper), everyone))
+    return made(
+        _with(name, programme), label, Quotient(_band(programme, lower, upper), everyone),
+        speaks_of=_living(lower, upper),
+    )  # fmt: skip
 
 
 def generosity(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
@@ -78,7 +82,8 @@ def generosity(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
     bottom = _slice(lambda *cuts: Pick(welfare, cuts), lower, upper)
     label = f"benefits, share of recipients' welfare from quantile {lower:g} to {upper:g}"
     part = Quotient(_band(programme, lower, upper), bottom)
-    return made(name, label, part, interval="plain", speaks_of=receives)
+    about = _living(lower, upper, receives)
+    return made(name, label, part, interval="plain", speaks_of=about)
 
 
 def average_transfer(column: str, lower: float = 0.0, upper: float = 1.0) -> Measure:
@@ -99,7 +104,7 @@ def average_transfer(column: str, lower: float = 0.0, upper: float = 1.0) -> Mea
     label = f"average benefits of recipients from quantile {lower:g} to {upper:g}"
     return made(
         _between("average_transfer", column, lower, upper), label, part, interval="plain",
-        unit="money", speaks_of=receives,
+        unit="money", speaks_of=_living(lower, upper, receives),
     )  # fmt: skip
 
 
