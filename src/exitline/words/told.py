@@ -81,7 +81,8 @@ MEASURES = (
     collected("lower"),
     collected("higher"),
 )
-"""Of what is known of a measure: its unit, of whom it speaks, what it needs, what is better, which welfare takes part."""
+"""Of what is known of a measure: its unit, of whom it speaks, what it needs, which welfare
+takes part, what is better."""
 RECORD = (
     collected("software"),
     collected("libraries"),

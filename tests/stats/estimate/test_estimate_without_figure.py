@@ -62,7 +62,7 @@ HOMES = pd.DataFrame({"y": [0.0, 0.0, 0.0, 4.0, 5.0, 9.0], "a": list("zzzfff")})
 
 
 def test_a_table_with_a_gap_says_why(tmp_path):
-    """Whoever reads the file sees no empty cell without its reason; whole tables stay as they are."""
+    """No empty cell without its reason, in files too; whole tables stay as they are."""
     found = xl.estimate(HOMES, "gini", welfare="y", by="a")
     table = found.to_pandas()
     assert list(table.columns) == [*COLUMNS, "reason"]
@@ -131,3 +131,27 @@ def test_columns_that_were_added_are_offered_to_nobody():
     with pytest.raises(xl.ExitlineError) as caught:
         xl.estimate(HOMES, ["proportion(a)", "mean"], welfare="y", where="nothing > 1")
     assert caught.value.expected == "one of a, y"
+    with pytest.raises(xl.ExitlineError) as caught:
+        xl.estimate(HOMES, ["proportion(a)", "mean"], welfare="nothing")
+    assert caught.value.expected == "one of y, a"
+
+
+def test_a_line_that_is_refused_is_not_also_called_missing():
+    with pytest.raises(xl.ExitlineError) as caught:
+        xl.estimate(HOMES, ["headcount", "watts"], welfare="y", line=-5)
+    assert str(caught.value).count("expected:") == 1
+    assert caught.value.what == "a poverty line must be a finite number above zero"
+    with pytest.raises(xl.ExitlineError, match="'watts' needs a poverty line"):
+        xl.estimate(HOMES, "watts", welfare="y", line=[])
+
+
+def test_replicates_without_degrees_of_freedom_are_not_called_psus():
+    """Two replicate weights have rank 1 at the most beside their mean: R's degf() is 0."""
+    data = HOMES.assign(w=1.0, r1=[1.0, 1, 1, 1, 1, 2])
+    data["r2"] = data.r1
+    design = xl.Design(weight="w", replicates=["r1", "r2"], kind="BRR")
+    found = xl.estimate(data, "mean", welfare="y", design=design).find()
+    told = "the replicate weights leave no degrees of freedom: no interval can be given"
+    assert (found.reason, found.df) == (told, 0)
+    table = xl.tabulate(data, "a", design=design).to_pandas()
+    assert set(table.reason) == {told}

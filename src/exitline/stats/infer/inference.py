@@ -9,6 +9,7 @@ import numpy as np
 
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import (
+    FEW_REPLICATES,
     NO_CASES,
     NO_DF,
     ONE_PSU,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-ORDER = (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES)
+ORDER = (ONE_PSU, NO_AVERAGE, NO_DF, FEW_REPLICATES, NO_CASES)
 ROUNDING = 1e-13
 """A share of squares below which values are all alike."""
 SCALED = 1.1
@@ -175,7 +176,9 @@ def _block(
     population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
     label = plan.lines[line].label if line is not None else ""
     kind: Kind = "share" if measure.interval == "share" else "plain"
-    named = Named(measure.name, label, by.name, kind, measure.additive, measure.undefined)
+    named = Named(
+        measure.name, label, by.name, kind, measure.additive, measure.undefined, measure.nobody
+    )  # fmt: skip
     found = block(named, figure.value, part, About(n, sampled, population), variance, confidence)
     found = replace(found, slope=steep, terms=tuple(terms))
     square = index.get(plan.sum_of(measure.terms[0], line, by.columns, squared=True))

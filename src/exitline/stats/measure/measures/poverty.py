@@ -281,7 +281,7 @@ def growth_elasticity(alpha: float) -> Measure:
     return Measure(
         f"growth_elasticity({a:g})", (before, Term("gap", alpha=a)), rules.growth_elasticity,
         "plain", "index", f"elasticity of FGT({a:g}) to growth", parameters=(a,),
-        speaks_of=Term("poor"), undefined="nobody is below the line",
+        speaks_of=Term("poor"), nobody="nobody is below the line",
     )  # fmt: skip
 
 
