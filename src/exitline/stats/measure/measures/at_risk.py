@@ -7,9 +7,10 @@ from exitline.stats.measure.measures.counts import ratio_of
 from exitline.stats.measure.measures.quantiles import one_of, probability
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term
 from exitline.stats.measure.relative_lines import RelativeLine
+from exitline.words.said import collected
 
 THRESHOLDS = ("sample", "area")
-NOBODY = "nobody is below the threshold"
+NOBODY = collected("nobody is below the threshold")
 
 
 def at_risk_rate(

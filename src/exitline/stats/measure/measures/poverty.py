@@ -9,6 +9,7 @@ from exitline.errors import MeasureError
 from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of, total_of
 from exitline.stats.measure.model import Measure, Rule, Term
+from exitline.words.said import collected
 
 
 def headcount() -> Measure:
@@ -164,7 +165,7 @@ def takayama() -> Measure:
     terms = (Term("one"), x, Term("ranked", of=x), Term("lower", of=x))
     return _ranked_index(
         "takayama", terms, rules.gini_of_ranks, "Takayama index",
-        undefined="the mean of incomes up to the line is not above zero",
+        undefined=collected("the mean of incomes up to the line is not above zero"),
     )  # fmt: skip
 
 
@@ -281,7 +282,7 @@ def growth_elasticity(alpha: float) -> Measure:
     return Measure(
         f"growth_elasticity({a:g})", (before, Term("gap", alpha=a)), rules.growth_elasticity,
         "plain", "index", f"elasticity of FGT({a:g}) to growth", parameters=(a,),
-        speaks_of=Term("poor"), nobody="nobody is below the line",
+        speaks_of=Term("poor"), nobody=collected("nobody is below the line"),
     )  # fmt: skip
 
 

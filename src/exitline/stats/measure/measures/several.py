@@ -10,6 +10,7 @@ from exitline.errors import MeasureError
 from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of
 from exitline.stats.measure.model import Measure, Term
+from exitline.words.said import collected
 
 
 def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure:
@@ -57,7 +58,7 @@ def bourguignon(columns: str, alpha: float = 0.5, beta: float = -2.0) -> Measure
     return Measure(
         name, (Term("one"), inner, below, *amounts), rules.bourguignon, "plain", "index",
         f"Bourguignon index of {' + '.join(names)}", parameters=(a, b), better="lower",
-        undefined="a column is nowhere above zero, or somewhere below it",
+        undefined=collected("a column is nowhere above zero, or somewhere below it"),
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from exitline.errors import MeasureError
 from exitline.stats.measure.dual import Dual, totals
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term, Unit
 from exitline.stats.measure.programmes.cuts import Cut, Pick, Ties, Totals
+from exitline.words.said import collected
 
-NOBODY = "nobody is chosen, or nobody is of the kind that the figure refers to"
+NOBODY = collected("nobody is chosen, or nobody is of the kind that the figure refers to")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from exitline.stats.measure.programmes.programme import (
     over,
     programme_of,
 )
+from exitline.words.said import collected
 
 
 def coverage(column: str, quota: float = 0.0) -> Measure:
@@ -197,7 +198,8 @@ def roc_area(score: str) -> Measure:
     )  # fmt: skip
     return Measure(
         f"roc_area({score})", terms, _roc_area, "share", "share",
-        "area under the ROC curve", better="higher", undefined="nobody is poor, or everybody is",
+        "area under the ROC curve", better="higher",
+        undefined=collected("nobody is poor, or everybody is"),
     )  # fmt: skip
 
 
