@@ -62,7 +62,7 @@ lock: $(VENV)/pyvenv.cfg  ## pin current releases anew
 	$(BIN)/uv pip compile pyproject.toml --group build $(COMPILE) -o requirements/core.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev $(COMPILE) \
 	    -c requirements/core.lock -o requirements/dev.lock
-	$(BIN)/uv pip compile --group docs $(COMPILE) -o requirements/docs.lock
+	$(BIN)/uv pip compile --group docs $(COMPILE) -c requirements/dev.lock -o requirements/docs.lock
 	$(BIN)/uv pip compile --group uv $(COMPILE) -o requirements/uv.lock
 	$(BIN)/uv pip compile pyproject.toml --group lowest --extra sql --resolution lowest-direct $(COMPILE) \
 	    -o requirements/lowest.lock

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from exitline.cli.measures import command
 from exitline.errors import MeasureError
 from exitline.stats.measure.catalogue import MEASURES, named, usage
+from exitline.stats.measure.pages import example
 
 
 def said(*arguments: str) -> str:
@@ -43,6 +44,38 @@ def test_what_is_told_of_a_measure_is_true_of_it():
     assert told["needs"] == "welfare and a poverty line"
     assert json.loads(said("shortfall", "--json"))["speaks of"] == "the poor"
     assert json.loads(said("ratio(a, b)", "--json"))["needs"] == ""
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_each_measure_tells_unit_whom_it_speaks_of_and_which_welfare_takes_part(name):
+    """Those with parameters tell it, too: by the example on their page."""
+    told = json.loads(said(name, "--json"))
+    asked = named(name if "(" not in usage(name) or "[" in usage(name) else example(name))
+    assert told["unit"] == asked.unit
+    assert told["speaks of"]
+    assert ("zero and negative welfare" in told) == asked.needs_welfare
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "zero"),
+    [
+        ("overlap", "those who receive", None),
+        ("inclusion_error", "those who are chosen", "take part"),
+        ("nonpoor_coverage", "those who are not poor", "take part"),
+        ("quantile_coverage", "those between the quantiles", "take part"),
+        ("median_of_poor", "the poor", "take part"),
+        ("theil", "all with welfare of zero or above",
+         "negative welfare is left out, and counted; zero takes part"),
+        ("atkinson(2)", "all with welfare above zero",
+         "welfare of zero and below is left out, and counted"),
+        ("H", "all whose indicators are known", None),
+        ("A", "the poor", None),
+    ],
+)  # fmt: skip
+def test_whom_a_measure_speaks_of_and_what_it_does_with_zero(name, who, zero):
+    told = json.loads(said(name, "--json"))
+    assert told["speaks of"] == who
+    assert told.get("zero and negative welfare") == zero
 
 
 def test_unknown_measures_are_refused_with_the_nearest():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,6 +72,8 @@ def command(
     with show.working("estimating", t):
         source = open_source(data, **reading)
         found = estimate(source, list(measures), deff=deff, **asked)
+    also = tuple(name for name, wanted in (("cv", cv), ("deff", deff)) if wanted)
+    found = replace(found, also=also)
     save_all(found, saved)
     if as_json:
         show.as_json(found.to_pandas(reason=True, deff=deff, cv=cv).to_dict("records"))

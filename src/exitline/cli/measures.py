@@ -65,6 +65,7 @@ def _parts(told: dict[str, Any], t: Language) -> Iterator[tuple[str, str]]:
         "Also called": t("Also called"), "Formula": t("Formula"),
         "Standard error": t("Standard error"), "Mind": t("Mind"), "Source": t("Source"),
         "unit": t("Unit"), "speaks of": t("Speaks of"), "needs": t("Needs"), "better": t("Better"),
+        "zero and negative welfare": t("Zero and negative welfare"),
     }  # fmt: skip
     for part, head in heads.items():
         if told.get(part):

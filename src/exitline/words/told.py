@@ -65,11 +65,24 @@ MEASURES = (
     collected("everyone"),
     collected("the poor"),
     collected("all with welfare above zero"),
+    collected("all with welfare of zero or above"),
+    collected("all whose indicators are known"),
+    collected("all whose answer is known"),
+    collected("those who are not poor"),
+    collected("those who receive"),
+    collected("those who are chosen"),
+    collected("those between the quantiles"),
+    collected("welfare"),
+    collected("a poverty line"),
+    collected("take part"),
+    collected("negative welfare is left out, and counted; zero takes part"),
+    collected("welfare of zero and below is left out, and counted"),
     collected("welfare and a poverty line"),
     collected("lower"),
     collected("higher"),
 )
-"""Of what is known of a measure: its unit, of whom it speaks, what it needs, what is better."""
+"""Of what is known of a measure: its unit, of whom it speaks, what it needs, which welfare
+takes part, what is better."""
 RECORD = (
     collected("software"),
     collected("libraries"),

@@ -120,3 +120,39 @@ def test_adjust_centres_domain_totals_at_the_strata_they_have_members_in():
     mean = (3 + 5 + 10) / 3  # strata 0 and 1 have members of area a: three PSUs
     variance = 2 * ((3 - 4) ** 2 + (5 - 4) ** 2) + (10 - mean) ** 2
     assert found.find(domain="a").se == pytest.approx(variance**0.5, rel=1e-12)
+
+
+def _figures_of_parts() -> list[tuple[str, str]]:
+    """A measure, and the condition that its denominator fulfils."""
+    return [
+        ("inclusion_error(got)", "got > 0"),
+        ("inclusion_error(score, 0.25)", "score <= 30"),
+        ("nonpoor_coverage(got)", "y >= 40"),
+        ("poor_coverage(got)", "y < 40"),
+        ("quantile_coverage(got, 0, 0.25)", "y <= 30"),
+        ("quantile_coverage(got, 0.25, 0.75)", "y > 30 AND y <= 90"),
+        ("quantile_coverage(got, 0.75, 1)", "y > 90"),
+        ("generosity(got, 0.25, 0.75)", "got > 0 AND y > 30 AND y <= 90"),
+        ("average_transfer(got, 0, 0.25)", "got > 0 AND y <= 30"),
+        ("growth_elasticity(1)", "y < 40"),
+        ("median_of_poor", "y < 36"),
+        ("relative_median_gap", "y < 36"),
+    ]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_each_figure_of_a_part_of_the_people_counts_that_part(engine):
+    """n, population and df by hand: rows, their weights and their PSUs less one."""
+    homes = pd.DataFrame({"y": [float(i) for i in range(1, 121)]})
+    homes["p"] = [i // 6 for i in range(120)]
+    homes["w"] = 2.0
+    homes["got"] = [1.0 if i % 3 == 0 else 0.0 for i in range(120)]
+    homes["score"] = homes.y
+    found = xl.estimate(
+        homes, [name for name, _ in _figures_of_parts()], welfare="y", line=40,
+        design=xl.Design(weight="w", psu="p"), engine=engine,
+    )  # fmt: skip
+    for figure, (name, condition) in zip(found, _figures_of_parts(), strict=True):
+        part = homes.query(condition.replace("AND", "and"))
+        assert (figure.n, figure.df) == (len(part), part.p.nunique() - 1), name
+        assert figure.population == part.w.sum(), name

@@ -69,7 +69,7 @@ def estimate(
     figure_interval : {"t", "skewness"}
         Of all other figures: symmetric, or corrected for the skewness of PSU totals.
     deff : bool
-        Compute design effects.
+        Compute design effects; tables then have them.
     missing : {"error", "exclude"}
         What to do with households whose welfare is missing or infinite, or that lack a value
         which a measure needs. Excluded ones are left out of the measures that need what they
@@ -114,7 +114,9 @@ def estimate(
             missing=missing, where=where, labels=lambda column: source.labels.get(column, {}),
         )  # fmt: skip
         people = "households" if design.size is None else "persons"
-        found = worded(found, people, asked=measures)
+        found = replace(
+            worded(found, people, asked=measures), also=("deff",) if deff else ()
+        )  # fmt: skip
         return with_label_notes(found, source, table, running)
 
 

@@ -199,7 +199,8 @@ def measures(name: str | None = None) -> dict[str, Any] | list[dict[str, Any]]:
     Returns
     -------
     dict, or list of dict
-        name, usage, title, what; Formula, Standard error, Mind, Source and unit where known.
+        name, usage, title, what; Formula, Standard error, Mind, Source; unit, "speaks of" (whom n,
+        population and df count), needs, better, and what it does with zero and negative welfare.
 
     Raises
     ------
@@ -220,24 +221,54 @@ def measures(name: str | None = None) -> dict[str, Any] | list[dict[str, Any]]:
 def _told(asked: str) -> dict[str, Any]:
     """Everything that is known of a measure: from its page, and from the measure itself."""
     from exitline.stats.measure.catalogue import MEASURES, usage
-    from exitline.stats.measure.pages import page
+    from exitline.stats.measure.pages import example, page
 
     name = asked.partition("(")[0].strip()
     if name not in MEASURES:
         named(asked)  # says which there are
     found: dict[str, Any] = {"name": name, "usage": usage(name), **of_page(page(name))}
-    bare = "(" not in usage(name) or "[" in usage(name)
-    return found | (_of_measure(named(asked)) if "(" in asked or bare else {})
+    needed = "(" in usage(name) and "[" not in usage(name)
+    return found | _of_measure(named(asked if "(" in asked or not needed else example(name)))
 
 
 def _of_measure(measure: Measure) -> dict[str, str]:
-    """Unit, whom it refers to and what it needs."""
-    poor = any(part.kind == "poor" for part in measure.about.parts)
-    who = "the poor" if poor else "all with welfare above zero" if measure.positive else "everyone"
+    """Unit, whom it refers to, what it needs, and which welfare takes part."""
     needs = [("welfare", measure.needs_welfare), ("a poverty line", measure.needs_line)]
-    return {
+    found = {
         "unit": measure.unit,
-        "speaks of": who,
+        "speaks of": _who(measure),
         "needs": " and ".join(name for name, wanted in needs if wanted),
         "better": measure.better,
     }
+    if measure.needs_welfare:
+        found["zero and negative welfare"] = (
+            "welfare of zero and below is left out, and counted" if measure.positive
+            else "negative welfare is left out, and counted; zero takes part"
+            if measure.nonnegative else "take part"
+        )  # fmt: skip
+    return found
+
+
+def _who(measure: Measure) -> str:
+    """Whom n, population and degrees of freedom count."""
+    from exitline.stats.measure.deprivation.multidimensional import PREFIX
+
+    about = measure.about
+    kinds = {part.kind for part in about.parts}
+    if about.kind == "flag":
+        poor = str(about.column).startswith(f"{PREFIX}poor")
+        return "the poor" if poor else "all whose indicators are known"
+    if about.kind == "rest":
+        return "those who are not poor"
+    if about.kind == "category":
+        return "all whose answer is known"
+    if "received" in kinds:
+        return "those who receive"
+    if "poor" in kinds:
+        return "the poor"
+    if "at_most" in kinds:
+        chosen = about.at is not None and about.at.of.kind == "amount"
+        return "those who are chosen" if chosen else "those between the quantiles"
+    if measure.positive:
+        return "all with welfare above zero"
+    return "all with welfare of zero or above" if measure.nonnegative else "everyone"

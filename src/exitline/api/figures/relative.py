@@ -40,7 +40,8 @@ def resolve(
     Raises
     ------
     MeasureError
-        When no household can be used, or the median or mean is not above zero.
+        When the median or mean is not above zero. Where no household can be used the totals say
+        why, as they do at any line.
     """
     if line.within:
         own = Location(
@@ -49,12 +50,14 @@ def resolve(
         )  # fmt: skip
         return PovertyLine(line.label, float("nan"), line.boundary, relative=own)
     located = location(table, line.p, welfare, design, engine.run)
-    if located is None or not located[0] > 0:
+    if located is None:
+        return PovertyLine(line.label, 1.0, line.boundary)
+    if not located[0] > 0:
         raise MeasureError(
             f"the line '{line.label}' is a share of a {line.what} that is not above zero",
             where=f"column '{welfare}'",
             expected=f"a {line.what} above zero",
-            got="no usable household" if located is None else "zero or below",
+            got="zero or below",
             remedy="check the welfare column, or use a fixed line",
         )
     found = Location(line.share, line.p, *located, plus=line.plus, floor=line.floor)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 
 MAX_COST = 5_000
+OURS = "exitline__"
+"""Columns that begin so were added to the table, and are in nobody's data."""
 _TYPES: dict[n.Kind, str] = {
     "number": "float64",
     "truth": "boolean",
@@ -110,7 +112,8 @@ class _Builder:
 
     def _unknown(self, name: str) -> ConditionError:
         """The error for a name that stands for nothing."""
-        known = [*self.given.names, *self.given.table.columns]
+        columns = [c for c in self.given.table.columns if not c.startswith(OURS)]
+        known = [*self.given.names, *columns]
         return ConditionError(
             f"there is no column '{name}'",
             where=f'{self.where}, in "{self.text}"' if self.where else f'in "{self.text}"',

@@ -225,6 +225,8 @@ class Figures(ShownFigures):
         Households left out, by reason.
     nests : tuple of Nest
         Which sets of areas lie within which.
+    also : tuple of str
+        "deff", "cv": what tables have beside the contract's columns.
     """
 
     blocks: tuple[Block, ...]
@@ -233,6 +235,7 @@ class Figures(ShownFigures):
     notes: tuple[str, ...] = ()
     excluded: Mapping[str, int] = field(default_factory=dict)
     nests: tuple[Nest, ...] = ()
+    also: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Estimate]:
         for block in self.blocks:
@@ -245,18 +248,21 @@ class Figures(ShownFigures):
     def to_pandas(
         self,
         *,
-        deff: bool = False,
-        cv: bool = False,
-        reason: bool = False,
+        deff: bool | None = None,
+        cv: bool | None = None,
+        reason: bool | None = None,
         code: bool = False,
     ) -> pd.DataFrame:
         """The table with the contract's columns.
 
         Parameters
         ----------
-        deff, cv, reason : bool
-            Add the design effect, the coefficient of variation (se / estimate), and the reason
-            why a figure is missing.
+        deff, cv : bool, optional
+            Add the design effect, and the coefficient of variation (se / estimate); those of
+            `also` unless given.
+        reason : bool, optional
+            Add the reason why a figure, its error or its interval is missing; where any is, unless
+            given.
         code : bool
             Add the domain as the data write it: the codes of values that are shown by labels.
 
@@ -268,7 +274,12 @@ class Figures(ShownFigures):
         """
         import pandas as pd
 
-        also = {"deff": deff, "cv": cv, "reason": reason, "code": code}
+        if reason is None:
+            reason = any(any(block.reason) for block in self.blocks)
+        also = {
+            "deff": "deff" in self.also if deff is None else deff,
+            "cv": "cv" in self.also if cv is None else cv, "reason": reason, "code": code,
+        }  # fmt: skip
         names = [*COLUMNS, *self.further, *(name for name, wanted in also.items() if wanted)]
         return pd.DataFrame({name: self._column(name) for name in names})
 

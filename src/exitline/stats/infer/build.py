@@ -31,6 +31,9 @@ Kind = Literal["share", "plain"]
 
 ONE_PSU = collected("one PSU in the domain: no standard error can be estimated")
 NO_DF = collected("one PSU in each stratum of the domain: no degrees of freedom for an interval")
+FEW_REPLICATES = collected(
+    "the replicate weights leave no degrees of freedom: no interval can be given"
+)
 NO_DENSITY = collected("all values are equal: no density, and no standard error")
 NO_CASES = collected("no household of the kind the measure averages over")
 
@@ -92,6 +95,8 @@ class Named:
         Areas are parts of the figure of all together: one PSU has a standard error, too.
     undefined : str
         Why the figure may not exist where there are cases.
+    nobody : str
+        Why it does not where there are none.
     """
 
     measure: str
@@ -100,6 +105,7 @@ class Named:
     kind: Kind = "share"
     additive: bool = False
     undefined: str = ""
+    nobody: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,7 +187,10 @@ def block(
         se=se, bounds=_bounds(estimate, se, about, named.kind, confidence, shaped), df=df,
         n=about.n, population=about.population, influence=part.influence, at_line=part.at_line,
         deff=np.full(part.rows.size, np.nan),
-        reason=_reasons(estimate, se, about, part.flat, (named.undefined, variance.unknown)),
+        reason=_reasons(
+            estimate, se, about, part.flat,
+            (named.undefined, named.nobody or NO_CASES, variance.unknown, without_df(variance)),
+        ),
         additive=named.additive, share=named.kind == "share",
     )  # fmt: skip
 
@@ -247,22 +256,32 @@ def _bounds(
     return intervals.symmetric(value, se, df, confidence.level)
 
 
+def without_df(variance: Variance) -> str:
+    """Why there is no interval where degrees of freedom are below one.
+
+    Parameters
+    ----------
+    variance : Variance
+    """
+    return NO_DF if variance.clusters is not None or variance.exact else FEW_REPLICATES
+
+
 def _reasons(
     value: Floats,
     se: Floats,
     about: About,
     flat: NDArray[np.bool_] | None,
-    words: tuple[str, str],
+    words: tuple[str, str, str, str],
 ) -> tuple[str, ...]:
     """Why a figure, its standard error or its interval is missing, by domain."""
-    undefined, without = words
+    undefined, nobody, without, no_df = words
     unknown, none = np.isnan(se), np.isnan(value)
     no_figure = none & (about.n > 0) & (undefined != "")
     steep = np.zeros_like(none) if flat is None else flat
     found = np.select(
         [no_figure, none, unknown & (about.sampled.psus < 2), steep, unknown,
          about.sampled.df < 1],
-        [undefined, NO_CASES, ONE_PSU, NO_DENSITY, without, NO_DF], "",
+        [undefined, nobody, ONE_PSU, NO_DENSITY, without, no_df], "",
     )  # fmt: skip
     return tuple(str(text) for text in found)
 

@@ -11,6 +11,7 @@ import numpy as np
 from exitline.errors import MeasureError
 from exitline.stats.infer.blocks import Block
 from exitline.stats.infer.build import (
+    FEW_REPLICATES,
     NO_CASES,
     NO_DF,
     ONE_PSU,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-ORDER = (ONE_PSU, NO_AVERAGE, NO_DF, NO_CASES)
+ORDER = (ONE_PSU, NO_AVERAGE, NO_DF, FEW_REPLICATES, NO_CASES)
 ROUNDING = 1e-13
 """A share of squares below which values are all alike."""
 SCALED = 1.1
@@ -62,6 +63,7 @@ SCALED = 1.1
 or take the households that are left out."""
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # what comes of that is told as a reason
 def infer(
     cells: Cells,
     plan: Plan,
@@ -177,7 +179,9 @@ def _block(
     population = by.totals[:, index[plan.population_of(measure, line, by.columns)]]
     label = plan.lines[line].label if line is not None else ""
     kind: Kind = "share" if measure.interval == "share" else "plain"
-    named = Named(measure.name, label, by.name, kind, measure.additive, measure.undefined)
+    named = Named(
+        measure.name, label, by.name, kind, measure.additive, measure.undefined, measure.nobody
+    )  # fmt: skip
     about = About(n, sampled, population)
     shaped = _shaped(by, measure, given, terms, part, confidence, straight=moving is None)
     found = block(named, figure.value, part, about, variance, confidence, shaped)

@@ -73,10 +73,14 @@ def readable(
         (
             *_words(_told(block, titles), one, columns, bool(areas), figures.further),
             *_numbers(block, one),
+            *(_beside(one, name) for name in figures.also),
         )
         for block, one in _each(figures)
     )
-    numbers = ("estimate", "SE", f"{100 * figures.level:g} % interval", "n")
+    numbers = (
+        "estimate", "SE", f"{100 * figures.level:g} % interval", "n",
+        *({"cv": "CV", "deff": "deff"}[name] for name in figures.also),
+    )  # fmt: skip
     right = frozenset(range(len(heads), len(heads) + len(numbers)))
     title = _title(names, several, titles)
     return ReadableTable(title, (*heads, *numbers), rows, right, figures.notes)
@@ -145,6 +149,12 @@ def _numbers(block: Any, one: Any) -> tuple[str, str, str, str]:
     places = decimals(one.se, unit, one.estimate)
     se = "" if math.isnan(one.se) else rounded(one.se, places, percent=unit == "share")
     return said.text, se, said.interval or "none", f"{one.n:,}"
+
+
+def _beside(one: Any, name: str) -> str:
+    """A coefficient of variation or a design effect; nothing where there is none."""
+    value = one.cv if name == "cv" else one.deff
+    return "" if math.isnan(value) else f"{value:.1%}" if name == "cv" else f"{value:.2f}"
 
 
 def plot(

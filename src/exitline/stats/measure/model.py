@@ -274,6 +274,8 @@ class Measure:
         The line of the measure itself; it is taken at no other.
     undefined : str
         Why there is no figure where there are cases.
+    nobody : str
+        Why there is none where nobody is of the kind it refers to, in words of its own.
 
     Examples
     --------
@@ -296,6 +298,7 @@ class Measure:
     woodruff: Woodruff | None = None
     own_line: RelativeLine | None = None
     undefined: str = ""
+    nobody: str = ""
 
     @property
     def needs_line(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from exitline.errors import MeasureError
 from exitline.stats.infer import intervals
-from exitline.stats.infer.build import NO_DF, ONE_PSU
+from exitline.stats.infer.build import ONE_PSU, without_df
 from exitline.stats.infer.cross_tables.association import Counts, independence
 from exitline.stats.infer.cross_tables.functions import Errors, Functions, numbers, shares
 from exitline.stats.infer.designs.variance import Part
@@ -226,7 +226,8 @@ def tabulation(
     errors = estimates.variance.of_table(part, place, counts)
     shape = (len(of_row), len(of_column))
     sets = _laid_out(counted, places, shape)
-    figures = _figures(sets, counts, errors, estimates.level, interval)
+    no_df = without_df(estimates.variance)
+    figures = _figures(sets, counts, errors, estimates.level, interval, no_df)
     shown = np.array([*row_names, ""]), np.array([*column_names, ""])
     return Tabulation(
         names[0], names[1] if columns else "", row_names, column_names,
@@ -289,8 +290,9 @@ def _laid_out(
 
 
 def _figures(
-    sets: _Sets, counts: Floats, errors: Errors, level: float, interval: intervals.ShareMethod
-) -> TableFigures:
+    sets: _Sets, counts: Floats, errors: Errors, level: float,
+    interval: intervals.ShareMethod, no_df: str,
+) -> TableFigures:  # fmt: skip
     """Every figure of the table; `row` and `column` are positions."""
     share, of, over = _wanted(sets)
     number, about = over < 0, np.where(over < 0, of, over)
@@ -304,7 +306,7 @@ def _figures(
     exact = np.isinf(df) & (se == 0)
     low = np.where(exact, value, np.where(number, plain.low, bounds.low))
     high = np.where(exact, value, np.where(number, plain.high, bounds.high))
-    reason = np.select([lone, df < 1], [ONE_PSU, NO_DF], "")
+    reason = np.select([lone, df < 1], [ONE_PSU, no_df], "")
     return TableFigures(
         tuple(share), sets.row[of], sets.column[of], value, se, low, high, df, n,
         (sets.members @ counts)[about], tuple(str(text) for text in reason),

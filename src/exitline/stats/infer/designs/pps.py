@@ -16,6 +16,7 @@ from exitline.stats.infer.designs.linear import FormVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.unequal import Unequal
 from exitline.stats.infer.designs.variance import Overlap, degrees
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from exitline.arrays import Floats, Ints
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST = 20_000
 """PSUs whose pairs are still looked at one by one."""
-NEGATIVE = "the estimate of the variance is below zero: choose another method of pps"
+NEGATIVE = collected("the estimate of the variance is below zero: choose another method of pps")
 TOLERANCE = 1e-4
 """Smaller elements of the matrix from joint probabilities are taken for zero (R's ``ppsmat``)."""
 

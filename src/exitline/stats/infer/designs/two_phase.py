@@ -23,6 +23,7 @@ from exitline.stats.infer.designs.linear import FormVariance
 from exitline.stats.infer.designs.taylor import Sampled, sampled_in
 from exitline.stats.infer.designs.variance import Overlap, degrees
 from exitline.stats.infer.intake.codes import grouped
+from exitline.words.said import collected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 
     By = tuple[int, ...]
 
-NEGATIVE = "the estimate of the variance is below zero: choose method: approx of the second phase"
+NEGATIVE = collected(
+    "the estimate of the variance is below zero: choose method: approx of the second phase"
+)
 
 
 @dataclass(frozen=True)

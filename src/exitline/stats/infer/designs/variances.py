@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     Figure = tuple[By, str, int | None]
 
 NO_REPLICATES = collected("fewer than two replicates have a figure: no standard error")
-NO_AVERAGE = "a cluster with a single unit at a later stage has no variance under 'average'"
+NO_AVERAGE = collected(
+    "a cluster with a single unit at a later stage has no variance under 'average'"
+)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from exitline.stats.measure.measures.quantiles import one_of, probability
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term
 from exitline.stats.measure.ranges import OfQuantile, Probability, ranged
 from exitline.stats.measure.relative_lines import RelativeLine
+from exitline.words.said import collected
 
 THRESHOLDS = ("sample", "area")
-NOBODY = "nobody is below the threshold"
+NOBODY = collected("nobody is below the threshold")
 
 
 @ranged
@@ -109,7 +110,7 @@ def _of_poor(
     terms = (Term("poor"), Term("at_most", at=at, moves=True), Term("kernel", at=at))
     return Measure(
         name, terms, rule, "plain", unit, label, scalars=(at,), own_line=line,  # type: ignore[arg-type]
-        better=better, undefined=NOBODY,  # type: ignore[arg-type]
+        speaks_of=Term("poor"), better=better, nobody=NOBODY,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

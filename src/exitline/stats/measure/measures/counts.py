@@ -6,6 +6,7 @@ from typing import Any
 
 from exitline.stats.measure import rules
 from exitline.stats.measure.model import Measure, Rule, Term, Unit
+from exitline.words.said import collected
 
 
 def total_of(name: str, term: Term, unit: str, label: str, **more: Any) -> Measure:
@@ -152,7 +153,7 @@ def correlation(one: str, other: str) -> Measure:
     squares = (Term("product", of=x, ranking=y) for x, y in ((a, a), (b, b), (a, b)))
     return Measure(
         f"correlation({one}, {other})", (Term("one"), a, b, *squares), rules.correlation, "plain",
-        "index", f"correlation of {one} and {other}", undefined="a column does not vary",
+        "index", f"correlation of {one} and {other}", undefined=collected("a column does not vary"),
     )  # fmt: skip
 
 
@@ -187,7 +188,7 @@ def _spread(name: str, column: str | None, rule: Rule) -> Measure:
     plain = name == "standard_deviation" and column is None
     return Measure(
         said, terms, rule, "plain", "money" if plain else "index", label, speaks_of=terms[0],
-        undefined="one household has no variance",
+        undefined=collected("one household has no variance"),
     )  # fmt: skip
 
 

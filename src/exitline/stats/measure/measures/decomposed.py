@@ -9,6 +9,7 @@ from exitline.stats.measure import rules
 from exitline.stats.measure.dual import of_excess, totals
 from exitline.stats.measure.measures.poverty import fgt, watts
 from exitline.stats.measure.model import Given, Linear, Measure, Rule, Term
+from exitline.words.said import collected
 
 
 def _gap_ratio(given: Given) -> Linear:
@@ -99,7 +100,7 @@ def _part(
     """A part of a poverty index, which refers to all as the index does."""
     return Measure(
         name, terms, rule, "plain", "index", label, parameters=parameters,
-        undefined="nobody is poor, or all of the poor have the same",
+        undefined=collected("nobody is poor, or all of the poor have the same"),
     )  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def source_parts(column: str) -> tuple[Measure, ...]:
     return tuple(
         Measure(
             f"{name} {column}", terms, _SOURCES[name], "plain", "index", label,
-            undefined="the source's mean is not above zero",
+            undefined=collected("the source's mean is not above zero"),
         )
         for name, label in wanted.items()
     )  # fmt: skip

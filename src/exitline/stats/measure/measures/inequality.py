@@ -9,6 +9,7 @@ from exitline.errors import MeasureError
 from exitline.stats.measure import rules
 from exitline.stats.measure.model import Measure, Rule, Scalar, Term
 from exitline.stats.measure.ranges import Range, ranged
+from exitline.words.said import collected, say
 
 CUSTOMARY = "0.5, 1 and 2 are customary"
 ENTROPY = Range(
@@ -29,7 +30,7 @@ KOLM = Range(
     remedy="of the order of 1 over the mean of welfare: kolm(0.001) for a mean of 1,000",
     least=0.0,
 )
-_MEAN: dict[str, Any] = {"undefined": "the mean is not above zero"}
+_MEAN: dict[str, Any] = {"undefined": collected("the mean is not above zero")}
 
 
 def _index(name: str, terms: tuple[Term, ...], rule: Rule, label: str, **more: Any) -> Measure:
@@ -199,7 +200,7 @@ def concentration(column: str) -> Measure:
     label = f"concentration index of {column} by welfare"
     return Measure(
         f"concentration({column})", terms, rules.gini, "plain", "index", label,
-        undefined="the column's mean is not above zero",
+        undefined=collected("the column's mean is not above zero"),
     )  # fmt: skip
 
 
@@ -245,7 +246,9 @@ def _compared(name: str, column: str, rule: Rule, label: str) -> Measure:
     """A measure made of a concentration index and the Gini index of welfare."""
     x, y = Term("amount", column=column), Term("welfare")
     terms = (Term("one"), *_ranked(x, y), *_ranked(y))
-    return Measure(name, terms, rule, "plain", "index", label, undefined="a mean is not above zero")
+    return Measure(
+        name, terms, rule, "plain", "index", label, undefined=collected("a mean is not above zero")
+    )
 
 
 @ranged
@@ -307,7 +310,7 @@ def wolfson() -> Measure:
     )  # fmt: skip
     return _index(
         "wolfson", terms, rules.wolfson, "Wolfson polarisation index", scalars=(median,),
-        undefined="the mean or the median is not above zero",
+        undefined=collected("the mean or the median is not above zero"),
     )  # fmt: skip
 
 
@@ -329,7 +332,10 @@ def pay_gap(column: str, group: str) -> Measure:
     return Measure(
         f"pay_gap({column}, {group})", terms, rules.pay_gap, "plain", "index",
         f"gap in {column} by {group}", better="lower",
-        undefined=f"one of the two groups is empty, or '{group}' is not 0 or 1 everywhere",
+        undefined=say(
+            "one of the two groups is empty, the mean of the others is zero, or '{group}' is not "
+            "0 or 1 everywhere", group=group,
+        ),
     )  # fmt: skip
 
 
@@ -359,8 +365,10 @@ def median_ratio(group: str) -> Measure:
     return Measure(
         f"median_ratio({group})", terms, rules.median_ratio, "plain", "index",
         f"median of {group} over that of all others", scalars=medians, speaks_of=Term("one"),
-        undefined=f"one of the two groups is empty, the median of the others is not above zero, "
-        f"or '{group}' is not 0 or 1 everywhere",
+        undefined=say(
+            "one of the two groups is empty, the median of the others is not above zero, or "
+            "'{group}' is not 0 or 1 everywhere", group=group,
+        ),
     )  # fmt: skip
 
 

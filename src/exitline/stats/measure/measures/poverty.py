@@ -9,6 +9,7 @@ from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of, total_of
 from exitline.stats.measure.model import Measure, Rule, Term
 from exitline.stats.measure.ranges import Range, ranged
+from exitline.words.said import collected
 
 ALPHA = Range(
     "the FGT index is not defined for this alpha",
@@ -190,7 +191,7 @@ def takayama() -> Measure:
     terms = (Term("one"), x, Term("ranked", of=x), Term("lower", of=x))
     return _ranked_index(
         "takayama", terms, rules.gini_of_ranks, "Takayama index",
-        undefined="the mean of incomes up to the line is not above zero",
+        undefined=collected("the mean of incomes up to the line is not above zero"),
     )  # fmt: skip
 
 
@@ -298,7 +299,7 @@ def growth_elasticity(alpha: Annotated[float, ELASTIC]) -> Measure:
     return Measure(
         f"growth_elasticity({a:g})", (before, Term("gap", alpha=a)), rules.growth_elasticity,
         "plain", "index", f"elasticity of FGT({a:g}) to growth", parameters=(a,),
-        speaks_of=Term("one"), undefined="nobody is below the line",
+        speaks_of=Term("poor"), nobody=collected("nobody is below the line"),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from exitline.stats.measure import rules
 from exitline.stats.measure.measures.counts import ratio_of
 from exitline.stats.measure.model import Measure, Term
 from exitline.stats.measure.ranges import Range, ranged
+from exitline.words.said import collected
 
 ALPHA = Range(
     "Bourguignon's index is not defined for this alpha",
@@ -73,7 +74,7 @@ def bourguignon(
     return Measure(
         name, (Term("one"), inner, below, *amounts), rules.bourguignon, "plain", "index",
         f"Bourguignon index of {' + '.join(names)}", parameters=(a, b), better="lower",
-        undefined="a column is nowhere above zero, or somewhere below it",
+        undefined=collected("a column is nowhere above zero, or somewhere below it"),
     )  # fmt: skip
 
 

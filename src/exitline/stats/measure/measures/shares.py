@@ -7,9 +7,12 @@ from exitline.stats.measure.measures import share_rules
 from exitline.stats.measure.measures.quantiles import one_of, probability
 from exitline.stats.measure.model import Measure, Scalar, Term
 from exitline.stats.measure.ranges import Edge, Probability, ranged
+from exitline.words.said import collected
 
-EMPTY = "there is no welfare above zero to share"
-NO_BOTTOM = "the poorest have no welfare above zero, or nobody is above the upper quantile"
+EMPTY = collected("there is no welfare above zero to share")
+NO_BOTTOM = collected(
+    "the poorest have no welfare above zero, or nobody is above the upper quantile"
+)
 RULES = ("interpolated", "convey", "eurostat")
 
 

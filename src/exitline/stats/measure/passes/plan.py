@@ -9,6 +9,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from exitline.errors import SPELLING, DataError, DesignError, Faults, MeasureError, unknown
+from exitline.stats.data.readers.names import OWN
 from exitline.stats.measure import portable
 from exitline.stats.measure.catalogue import named
 from exitline.stats.measure.deprivation.multidimensional import needs_indicators, refusal
@@ -79,15 +80,17 @@ def make_plan(
     positions = {name: i for i, name in enumerate(domains)}
     by_position = ((), *(tuple(positions[c] for c in one) for one in sets))
     lines: tuple[PovertyLine, ...] = ()
+    refused = True
     with faults.kept():
         lines = (*poverty_lines(line, year), *own)
+        refused = False
     there = list(columns)
     without = [m for m in resolved if needs_indicators(m) and m.terms[0].column not in there]
     for measure in without:
         faults.add(refusal(measure))
     resolved = tuple(measure for measure in resolved if measure not in without)
     plan = Plan(resolved, lines, welfare, design, domains, with_squares, by_position, where=where)
-    _check(plan, level, faults)
+    _check(plan, level, faults, lined=refused)
     require_columns(plan.columns, there, faults)
     faults.raise_all()
     return Request(plan, by_position)
@@ -167,8 +170,8 @@ def _one_line(line: Any, year: int | None, label: str | None) -> PovertyLine:
     )
 
 
-def _check(plan: Plan, level: float, faults: Faults) -> None:
-    """Refuse measures without what they need, and designs that cannot be used yet."""
+def _check(plan: Plan, level: float, faults: Faults, *, lined: bool) -> None:
+    """Refuse measures without what they need; `lined`: a line was given, and refused already."""
     if not 0 < level < 1:
         faults.add(
             MeasureError(
@@ -188,7 +191,7 @@ def _check(plan: Plan, level: float, faults: Faults) -> None:
                     remedy="name the column",
                 )
             )
-        if measure.needs_line and not plan.lines_of(measure):
+        if measure.needs_line and not lined and not plan.lines_of(measure):
             faults.add(
                 MeasureError(
                     f"'{measure.name}' needs a poverty line",
@@ -218,7 +221,8 @@ def require_columns(
     found = Faults() if faults is None else faults
     for name in wanted:
         if name not in there:
-            found.add(unknown("column", name, there, error=DataError, remedy=SPELLING))
+            theirs = [one for one in there if not one.startswith(OWN)]
+            found.add(unknown("column", name, theirs, error=DataError, remedy=SPELLING))
     if faults is None:
         found.raise_all()
 

@@ -15,6 +15,7 @@ from exitline.stats.measure.programmes.programme import (
     Quotient,
     _band,
     _between,
+    _living,
     _slice,
     _with,
     made,
@@ -66,7 +67,10 @@ def quantile_coverage(column: str, lower: Edge, upper: Edge, quota: Quota = 0.0)
     )
     everyone = ((upper - lower, Pick(programme.one)),)
     label = f"reached, share of persons from quantile {lower:g} to {upper:g}"
-    return made(_with(name, programme), label, Quotient(_band(programme, lower, upper), everyone))
+    return made(
+        _with(name, programme), label, Quotient(_band(programme, lower, upper), everyone),
+        speaks_of=_living(lower, upper),
+    )  # fmt: skip
 
 
 @ranged
@@ -87,7 +91,8 @@ def generosity(column: str, lower: Edge = 0.0, upper: Edge = 1.0) -> Measure:
     bottom = _slice(lambda *cuts: Pick(welfare, cuts), lower, upper)
     label = f"benefits, share of recipients' welfare from quantile {lower:g} to {upper:g}"
     part = Quotient(_band(programme, lower, upper), bottom)
-    return made(name, label, part, interval="plain", speaks_of=receives)
+    about = _living(lower, upper, receives)
+    return made(name, label, part, interval="plain", speaks_of=about)
 
 
 @ranged
@@ -109,7 +114,7 @@ def average_transfer(column: str, lower: Edge = 0.0, upper: Edge = 1.0) -> Measu
     label = f"average benefits of recipients from quantile {lower:g} to {upper:g}"
     return made(
         _between("average_transfer", column, lower, upper), label, part, interval="plain",
-        unit="money", speaks_of=receives,
+        unit="money", speaks_of=_living(lower, upper, receives),
     )  # fmt: skip
 
 

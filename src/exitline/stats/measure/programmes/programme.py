@@ -10,8 +10,9 @@ from exitline.stats.measure.dual import Dual, totals
 from exitline.stats.measure.model import Given, Linear, Measure, Scalar, Term, Unit
 from exitline.stats.measure.programmes.cuts import Cut, Pick, Ties, Totals
 from exitline.stats.measure.ranges import QUOTA
+from exitline.words.said import collected
 
-NOBODY = "nobody is chosen, or nobody is of the kind that the figure refers to"
+NOBODY = collected("nobody is chosen, or nobody is of the kind that the figure refers to")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ class Programme:
             amount = column if plain else Term("product", self.unit, of=column, ranking=amount)
         return Pick(amount, (*self.cuts, *more))
 
+    @property
+    def reached(self) -> Term:
+        """Those who receive anything: with a quota, up to the cut-off."""
+        if self.quota == 0:
+            return self.among(Term("received", self.unit, column=self.column))
+        return self.cuts[0].below(self.among(self.one))
+
     def among(self, amount: Term) -> Term:
         """An amount, of the group alone."""
         if self.group is None:
@@ -79,6 +87,11 @@ class Programme:
     def poor(self) -> Term:
         """The poor."""
         return Term("poor", self.unit)
+
+    @property
+    def others(self) -> Term:
+        """Those who are not poor."""
+        return Term("rest", self.unit, of=self.poor)
 
 
 @dataclass(frozen=True)
@@ -207,3 +220,14 @@ def _slice(pick: Any, lower: float, upper: float) -> tuple[tuple[float, Pick], .
         elif p > 0:
             ends.append((sign, pick(Cut(Term("welfare"), p))))
     return tuple(ends)
+
+
+def _living(lower: float, upper: float, who: Term | None = None) -> Term:
+    """Those of some kind (everyone unless given) who live between two quantiles of welfare."""
+    found = who
+    for p, outside in ((upper, False), (lower, True)):
+        if 0 < p < 1:
+            up_to = Cut(Term("welfare"), p).below(Term("one"))
+            end = Term("rest", of=up_to) if outside else up_to
+            found = end if found is None else Term("product", of=found, ranking=end)
+    return found or Term("one")

@@ -20,6 +20,7 @@ from exitline.stats.measure.programmes.programme import (
     programme_of,
 )
 from exitline.stats.measure.ranges import Quota, ranged
+from exitline.words.said import collected
 
 
 @ranged
@@ -145,7 +146,10 @@ def of_programme(kind: str, programme: Programme) -> Measure:
             (of_poor, Quotient(of_others.top, of_others.bottom, -1.0)), 0.0,
         ),
     }[kind]  # fmt: skip
-    about = {"poor": programme.among(poor), "all": programme.among(one)}[speaks]
+    about = {
+        "poor": programme.among(poor), "others": programme.among(programme.others),
+        "reached": programme.reached, "all": programme.among(one),
+    }[speaks]  # fmt: skip
     more: dict[str, Any] = {"speaks_of": about, "better": better}
     if kind == "targeting_differential":
         more |= {"interval": "plain", "unit": "index"}
@@ -155,10 +159,10 @@ def of_programme(kind: str, programme: Programme) -> Measure:
 _KINDS = {
     "coverage": ("reached, share of persons", "", "all"),
     "poor_coverage": ("poor persons reached, share of the poor", "higher", "poor"),
-    "nonpoor_coverage": ("others reached, share of those who are not poor", "lower", "all"),
+    "nonpoor_coverage": ("others reached, share of those who are not poor", "lower", "others"),
     "exclusion_error": ("poor persons not reached, share of the poor", "lower", "poor"),
-    "inclusion_error": ("not poor, share of those reached", "lower", "all"),
-    "poor_share": ("poor, share of those reached", "higher", "all"),
+    "inclusion_error": ("not poor, share of those reached", "lower", "reached"),
+    "poor_share": ("poor, share of those reached", "higher", "reached"),
     "targeting_differential": ("coverage of the poor less that of others", "higher", "all"),
 }
 
@@ -201,7 +205,8 @@ def roc_area(score: str) -> Measure:
     )  # fmt: skip
     return Measure(
         f"roc_area({score})", terms, _roc_area, "share", "share",
-        "area under the ROC curve", better="higher", undefined="nobody is poor, or everybody is",
+        "area under the ROC curve", better="higher",
+        undefined=collected("nobody is poor, or everybody is"),
     )  # fmt: skip
 
 

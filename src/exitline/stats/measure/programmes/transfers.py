@@ -17,8 +17,9 @@ from exitline.stats.measure.programmes.programme import (
     scalars_of,
 )
 from exitline.stats.measure.ranges import AMOUNT, BUDGET, ORDER, PAID, Quota, ranged
+from exitline.words.said import collected
 
-NO_POVERTY = "nobody is poor before the transfer"
+NO_POVERTY = collected("nobody is poor before the transfer")
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,7 @@ def gini_after(column: str, amount: Annotated[float, AMOUNT]) -> Measure:
     return Measure(
         f"gini_after({column}, {amount:g})", terms, rules.gini, "plain", "index",
         f"Gini index after a transfer of {amount:g}", better="lower",
-        undefined="the mean is not above zero",
+        undefined=collected("the mean is not above zero"),
     )  # fmt: skip
 
 
@@ -309,7 +310,7 @@ def cost_of_gap(column: str, amount: Annotated[float, PAID], quota: Quota = 0.0)
     said = f"{column}, {amount:g}" + (f", {quota:g}" if quota else "")
     return made(
         f"cost_of_gap({said})", f"cost per unit of gap closed, transfer of {amount:g}", cost,
-        interval="plain", unit="index", better="lower", undefined="no gap is closed",
+        interval="plain", unit="index", better="lower", undefined=collected("no gap is closed"),
     )  # fmt: skip
 
 
