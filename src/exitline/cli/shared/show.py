@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -44,7 +44,9 @@ def console(*, stderr: bool = False) -> Console:
 
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else WIDTH
-    return Printing(file=_Spaced(stream), width=width, highlight=False, soft_wrap=False)
+    return Printing(
+        file=cast("Any", _Spaced(stream)), width=width, highlight=False, soft_wrap=False
+    )
 
 
 class _Spaced:

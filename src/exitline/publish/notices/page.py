@@ -70,7 +70,7 @@ def _sheet(
         until = t.plural(
             "Objections until {day} ({n} day).",
             "Objections until {day} ({n} days).",
-            notice.days,
+            notice.days or 0,
             day=notice.last_day,
         )
         said += " " + until
