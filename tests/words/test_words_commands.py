@@ -33,8 +33,8 @@ INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
 @pytest.fixture(scope="module")
 def bracketed(tmp_path_factory):
     """A folder of catalogues whose Spanish says every message in English, in brackets."""
-    folder = tmp_path_factory.mktemp("locales")
-    shutil.copytree(FOLDER / "es", folder / "es")
+    folder = tmp_path_factory.mktemp("words") / "locales"
+    shutil.copytree(FOLDER, folder)  # with the others, which some texts are written in, too
     for file in FILES:
         catalogue = read("es", file)
         for message in catalogue:
