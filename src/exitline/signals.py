@@ -22,6 +22,8 @@ _WORDS = {
     TERMINATED: "terminated; nothing was left half-written",
 }
 _received: list[int] = []
+_MOMENT = 0.2
+"""Seconds in which a destructor is left, on a busy machine, too."""
 
 
 def received() -> int:
@@ -94,10 +96,20 @@ def _unraisable(what: Any) -> None:
 
 
 def _again() -> None:
-    """Send the signal once more in a moment: where it came it stopped nothing."""
-    import threading
+    """Send the signal once more in a moment: where it came it stopped nothing.
+
+    The thread is not waited for: on a busy machine the signal would come back while it is, and
+    stop nothing once more.
+    """
+    import _thread
 
     number = signal.SIGINT if _received[-1] == INTERRUPTED else signal.SIGTERM
-    later = threading.Timer(0.05, os.kill, (os.getpid(), number))
-    later.daemon = True
-    later.start()
+    _thread.start_new_thread(_send, (number,))
+
+
+def _send(number: int) -> None:
+    """Send a signal to this process a little later."""
+    import time
+
+    time.sleep(_MOMENT)
+    os.kill(os.getpid(), number)

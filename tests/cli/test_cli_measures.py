@@ -63,7 +63,7 @@ def test_each_measure_tells_unit_whom_it_speaks_of_and_which_welfare_takes_part(
         ("inclusion_error", "those who are chosen", "take part"),
         ("nonpoor_coverage", "those who are not poor", "take part"),
         ("quantile_coverage", "those between the quantiles", "take part"),
-        ("median_of_poor", "the poor", "take part"),
+        ("median_of_poor", "everyone", "take part"),
         ("theil", "all with welfare of zero or above",
          "negative welfare is left out, and counted; zero takes part"),
         ("atkinson(2)", "all with welfare above zero",

@@ -160,7 +160,7 @@ def test_a_work_is_entered_and_corrected_and_the_chain_shows_tampering(address, 
         ({"key": "N1", "role": "keeper"}, "may not propose"),
         ({"key": "W13046"}, "cannot be given"),
         ({"key": "N1", "more": said | {"cost": "-1"}}, "out of range"),
-        ({"key": "N1", "more": said | {"villages": "nowhere"}}, "no areas of the register"),
+        ({"key": "N1", "more": said | {"villages": "nowhere"}}, "no area of the register"),
         ({"key": "N1", "documents": ()}, "document"),
     ):  # fmt: skip
         with pytest.raises(ExitlineError, match=message):

@@ -135,8 +135,8 @@ def _figures_of_parts() -> list[tuple[str, str]]:
         ("generosity(got, 0.25, 0.75)", "got > 0 AND y > 30 AND y <= 90"),
         ("average_transfer(got, 0, 0.25)", "got > 0 AND y <= 30"),
         ("growth_elasticity(1)", "y < 40"),
-        ("median_of_poor", "y < 36"),
-        ("relative_median_gap", "y < 36"),
+        ("median_of_poor", "y > 0"),  # R's degf of the area: docs/measures/median_of_poor.md
+        ("relative_median_gap", "y > 0"),
     ]
 
 

@@ -110,7 +110,7 @@ def _of_poor(
     terms = (Term("poor"), Term("at_most", at=at, moves=True), Term("kernel", at=at))
     return Measure(
         name, terms, rule, "plain", unit, label, scalars=(at,), own_line=line,  # type: ignore[arg-type]
-        speaks_of=Term("poor"), better=better, nobody=NOBODY,  # type: ignore[arg-type]
+        better=better, undefined=NOBODY,  # type: ignore[arg-type]
     )  # fmt: skip
 
 
