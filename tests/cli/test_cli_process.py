@@ -200,6 +200,6 @@ except KeyboardInterrupt:
 def test_a_signal_that_a_destructor_swallows_comes_again(number, status):
     done = subprocess.run(
         [sys.executable, "-c", SWALLOWED.format(number=number)], capture_output=True, text=True,
-        timeout=20, check=False,
+        timeout=20, check=False, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (status, "")
