@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -15,7 +14,6 @@ def main() -> None:
         signals.listen()
         signals.open_streams()
         late.in_a_command()
-        gc.set_threshold(50_000, 20, 20)  # what modules make as they load is not rubbish
         from exitline.cli import call
 
         status = call(sys.argv[1:])

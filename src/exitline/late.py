@@ -8,7 +8,10 @@ package may be somebody else's, who imports one of its modules by itself.
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec, module_from_spec
 from threading import RLock
 from types import ModuleType
@@ -17,6 +20,9 @@ from typing import Any
 _lock = RLock()
 _loading: set[str] = set()  # what the thread that has the lock is loading
 _commands: list[bool] = []  # one entry in the process of a command
+_thresholds: list[tuple[int, int, int]] = []  # of Python, one for each who collects rarely
+RARELY = (50_000, 20, 20)
+"""How seldom Python need look for rubbish: what libraries make as they load is none."""
 
 
 class _Late(ModuleType):
@@ -40,8 +46,37 @@ class _Late(ModuleType):
 
 
 def in_a_command() -> None:
-    """This process is that of a command: packages may wait from now on."""
+    """This process is that of a command: packages may wait, and rubbish too, from now on."""
     _commands.append(True)
+    gc.set_threshold(*RARELY)
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """Within the block Python looks for rubbish less often, unless it does so seldom already.
+
+    Examples
+    --------
+    >>> import gc
+    >>> before = gc.get_threshold()
+    >>> with collecting_rarely():
+    ...     gc.get_threshold()
+    (50000, 20, 20)
+    >>> gc.get_threshold() == before
+    True
+    """
+    with _lock:
+        _thresholds.append(gc.get_threshold())
+        if 0 < gc.get_threshold()[0] < RARELY[0]:
+            gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        with _lock:  # of several at once in threads, the last to leave
+            first = _thresholds[0]
+            _thresholds.pop()
+            if not _thresholds:
+                gc.set_threshold(*first)
 
 
 def package(name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from exitline import late
 from exitline.stats.engine import open_engine
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def session(engine: str | Engine = "duckdb") -> Iterator[Engine]:
     if not isinstance(engine, str):
         yield engine
         return
-    opened = open_engine(engine)
-    try:
-        yield opened
-    finally:
-        opened.close()
+    with late.collecting_rarely():
+        opened = open_engine(engine)
+        try:
+            yield opened
+        finally:
+            opened.close()
