@@ -128,3 +128,19 @@ def test_replicates_and_unknown_kinds_are_refused():
         xl.estimate(made, "mean", welfare="y", design=design, figure_interval="skewness")
     with pytest.raises(ExitlineError, match="there is no interval 'skew'"):
         xl.estimate(HOMES, "mean", welfare="y", figure_interval="skew")
+
+
+def test_households_that_the_engine_sums_up_are_refused_and_named_as_psus_are_not(monkeypatch):
+    """Covariances are all that is left of them then; limits were next to each other."""
+    alone = HOMES.assign(number=range(len(HOMES)))
+    named = xl.Design(psu="number")
+    one = xl.estimate(alone, "ge(2)", welfare="y", figure_interval="skewness").find()
+    monkeypatch.setattr("exitline.stats.measure.passes.totals.ONE_BY_ONE", 10)
+    other = xl.estimate(
+        alone, "ge(2)", welfare="y", design=named, figure_interval="skewness"
+    ).find()
+    assert (other.ci_low, other.ci_high) == pytest.approx((one.ci_low, one.ci_high), rel=1e-9)
+    with pytest.raises(ExitlineError, match="too many households without PSUs"):
+        xl.estimate(alone, "ge(2)", welfare="y", figure_interval="skewness")
+    plain = xl.estimate(alone, "ge(2)", welfare="y").find()
+    assert plain.se == pytest.approx(one.se, rel=1e-9)

@@ -220,13 +220,16 @@ def _shaped(
     sums = by.rows.sums[:, terms] if own else np.empty((len(part.influence), 0))
     moments = by.variance.moments(part.rows, part.influence, sums)
     if moments is None:
+        summed = part.rows.times is not None
         raise MeasureError(
             "the skewness of figures is not known under this design",
             where="interval of figures",
             expected="strata and PSUs, linearised, for intervals corrected for skewness",
-            got=str(by.variance.words),
-            remedy="leave out the correction: intervals are then symmetric, with Student's t",
-        )
+            got="too many households without PSUs to look at each" if summed
+            else str(by.variance.words),
+            remedy="name the household's number as the PSU, or leave out the correction" if summed
+            else "leave out the correction: intervals are then symmetric, with Student's t",
+        )  # fmt: skip
 
     def figure(totals: Floats) -> Floats:
         return measure.rule(replace(given, totals=totals)).value

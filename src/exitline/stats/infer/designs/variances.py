@@ -140,7 +140,9 @@ class Taylor(LinearVariance):
         return linearised_variance(rows, influence, self.stages, self.lonely)
 
     def moments(self, rows: Rows, influence: Floats, sums: Floats) -> Moments | None:
-        """Of the first stage."""
+        """Of the first stage; None where the engine summed up clusters to squares."""
+        if rows.times is not None:
+            return None
         return moments_of(rows, influence, sums, self.stages[0])
 
     def shared(self, rows: Rows, influence: Floats, every: Rows, common: Floats) -> Floats:
