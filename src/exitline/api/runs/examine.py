@@ -213,7 +213,6 @@ def _frame(ready: Ready) -> None:
     from exitline.stats.infer.designs.variances import variance_of
     from exitline.stats.infer.intake.arrived import cells_from_arrow
     from exitline.stats.measure.passes.plan import make_plan
-    from exitline.stats.measure.passes.repeated import with_repeated
     from exitline.stats.measure.passes.totals import totals, with_moments
     from exitline.stats.measure.weighting.phases import with_phases
 
@@ -221,7 +220,7 @@ def _frame(ready: Ready) -> None:
     if not (design.stages or design.fpcs):
         return
     plan = make_plan(table.columns, (), welfare=None, line=None, design=design).plan
-    plan = with_repeated(with_moments(plan, table, ready.engine.run), table, ready.engine.run)
+    plan = with_moments(plan, table, ready.engine.run)
     cells = cells_from_arrow(ready.engine.run(totals(table, plan)), len(plan.sums))
     variance_of(cells, design, joint_of(design, ready.engine))
 

@@ -110,21 +110,22 @@ OF_QUANTILE = Range(
     remedy="write 60 % as 0.6; for a line above the quantile take xl.relative_line",
     least=0.0, most=1.0, ends="(]",
 )  # fmt: skip
+UNITS = "an amount is in the unit of welfare, a budget a share of the total gap"
 AMOUNT = Range(
     "a transfer needs an amount",
     expected="a finite number",
-    remedy="an amount is in the unit of welfare, a budget a share of the total gap",
+    remedy=UNITS,
 )
 PAID = Range(
     "the amount of a transfer is above zero",
     expected="a number above 0",
-    remedy="an amount is in the unit of welfare, a budget a share of the total gap",
+    remedy=UNITS,
     least=0.0,
 )
 BUDGET = Range(
     "the budget of a transfer is above zero",
     expected="a number above 0",
-    remedy="an amount is in the unit of welfare, a budget a share of the total gap",
+    remedy=UNITS,
     least=0.0,
 )
 ORDER = Range(

@@ -48,12 +48,15 @@ def with_repeated(plan: Plan, table: Any, run: Callable[[Any], pa.Table]) -> Pla
     Plan
     """
     columns = {_column(one.term, plan) for one in plan.sums if one.by == ()} - {None}
-    if not columns or run(table.aggregate(rows=table.count()))["rows"][0].as_py() < MANY:
+    if not columns:
+        return plan
+    rows = run(table.aggregate(rows=table.count()))["rows"][0].as_py()
+    if rows < MANY:
         return plan
     names = sorted(str(column) for column in columns)
     different = {f"values{i}": table[name].approx_nunique() for i, name in enumerate(names)}
-    found = run(table.aggregate(rows=table.count(), **different)).to_pylist()[0]
-    often = (n for i, n in enumerate(names) if found[f"values{i}"] * OFTEN <= found["rows"])
+    found = run(table.aggregate(**different)).to_pylist()[0]
+    often = (n for i, n in enumerate(names) if found[f"values{i}"] * OFTEN <= rows)
     return replace(plan, repeated=tuple(often))
 
 
